@@ -1,0 +1,1 @@
+"""How text is made: tokens in, tokens out. This room knows no tree."""

@@ -1,0 +1,54 @@
+"""A node: one stretch of text by one author."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from loom.tree.events import Finish, Role
+
+State = Literal["growing", "partial", "done"]
+
+HUMAN = "human"
+"""The author of what a person wrote; every other author is a model's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One stretch of text, verbatim as bytes, with the tokens a model gave or read it as.
+
+    `token_ids` is None while no model has read a written text; `piece_sizes` are the bytes each
+    token stands for (the end-of-text token stands for none) and `token_model` is the fingerprint
+    of the model whose tokens they are. `request_id` and `index` say which of how many
+    continuations a generated node is.
+    """
+
+    id: str
+    parent_id: str | None
+    role: Role
+    author: str
+    created_at: float
+    text: bytes = b""
+    token_ids: tuple[int, ...] | None = None
+    piece_sizes: tuple[int, ...] = ()
+    token_model: str = ""
+    state: State = "done"
+    finish: Finish | None = None
+    message: str = ""
+    request_id: str | None = None
+    index: int | None = None
+    hidden: bool = False
+
+    @property
+    def n_tokens(self) -> int:
+        """How many tokens the text has; 0 while no model has read it."""
+        return len(self.token_ids or ())
+
+    @property
+    def written(self) -> bool:
+        """Whether a person wrote it."""
+        return self.author == HUMAN
+
+    def display_text(self) -> str:
+        """The text as characters; bytes that are no UTF-8 become U+FFFD."""
+        return self.text.decode("utf-8", "replace")
