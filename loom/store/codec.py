@@ -1,0 +1,228 @@
+"""Events as rows of the journal and back; ValueError where a row makes no sense.
+
+Texts and tokens travel apart from the row, as packed content. `TokensAppended` and `NodeSelected`
+have no row of their own: tokens are drafts until their branch closes, and where the person stands
+is a pointer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeVar, get_args
+
+from loom.store.packing import PackedTokens, pack_ints, unpack_ints, unpack_pieces
+from loom.store.payload import (
+    Json,
+    Payload,
+    from_provenance,
+    from_sampling,
+    spell,
+    to_provenance,
+    to_sampling,
+)
+from loom.tree.events import (
+    BranchClosed,
+    BranchOpened,
+    Finish,
+    GrowthAccepted,
+    GrowthRequested,
+    Mode,
+    ModelChosen,
+    NodeAdded,
+    NodeTokenised,
+    Role,
+    SessionStarted,
+)
+
+NodeEvent = NodeAdded | NodeTokenised | BranchOpened | BranchClosed
+SessionEvent = SessionStarted | ModelChosen | GrowthRequested | GrowthAccepted
+JournalEvent = NodeEvent | SessionEvent
+"""The events that have a row of their own: about one node, or about the session."""
+
+_MODES: tuple[Mode, ...] = get_args(Mode)
+_ROLES: tuple[Role, ...] = get_args(Role)
+_FINISHES: tuple[Finish, ...] = get_args(Finish)
+_Value = TypeVar("_Value")
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """One event as it stands in the table; `node_id` is None if it is about the session."""
+
+    at: float
+    kind: str
+    node_id: str | None
+    payload: str
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Text that belongs to an event, with tokens if a model wrote or read it."""
+
+    text: bytes
+    token_ids: bytes | None
+    piece_sizes: bytes | None
+    elapsed_s: bytes | None
+
+    def generated(self) -> PackedTokens:
+        """As what a model wrote; ValueError if a column is missing."""
+        return PackedTokens(
+            text=self.text,
+            token_ids=_required(self.token_ids),
+            piece_sizes=_required(self.piece_sizes),
+            elapsed_s=_required(self.elapsed_s),
+        )
+
+
+def encode(event: JournalEvent) -> EventRow:
+    """The row of an event."""
+    match event:
+        case NodeAdded() | NodeTokenised() | BranchOpened() | BranchClosed():
+            kind, values = _from_node(event)
+            return EventRow(event.at, kind, event.node_id, spell(values))
+        case _:
+            kind, values = _from_session(event)
+            return EventRow(event.at, kind, None, spell(values))
+
+
+def content_of(event: JournalEvent) -> Content | None:
+    """The text that an event brings along."""
+    match event:
+        case NodeAdded():
+            return Content(event.text, None, None, None)
+        case NodeTokenised():
+            sizes = pack_ints([len(piece) for piece in event.pieces])
+            return Content(b"".join(event.pieces), pack_ints(event.token_ids), sizes, None)
+        case _:
+            return None
+
+
+def decode(row: EventRow, content: Content | None) -> JournalEvent:
+    """The event of a row."""
+    values = Payload.parse(row.payload)
+    if row.node_id is None:
+        return _to_session(row.kind, row.at, values)
+    return _to_node(row.kind, row.at, row.node_id, values, content)
+
+
+def _from_node(event: NodeEvent) -> tuple[str, dict[str, Json]]:
+    match event:
+        case NodeAdded():
+            return "node_added", {
+                "parent_id": event.parent_id,
+                "role": event.role,
+                "author": event.author,
+            }
+        case NodeTokenised():
+            return "node_tokenised", {"model": event.model}
+        case BranchOpened():
+            return "branch_opened", {
+                "parent_id": event.parent_id,
+                "request_id": event.request_id,
+                "index": event.index,
+                "role": event.role,
+                "author": event.author,
+            }
+        case BranchClosed():
+            return "branch_closed", {"finish": event.finish, "message": event.message}
+
+
+def _from_session(event: SessionEvent) -> tuple[str, dict[str, Json]]:
+    match event:
+        case SessionStarted():
+            return "session_started", {
+                "title": event.title,
+                "mode": event.mode,
+                "model": event.model,
+                "loom_version": event.loom_version,
+            }
+        case ModelChosen():
+            return "model_chosen", {"model": event.model, "mode": event.mode}
+        case GrowthRequested():
+            return "growth_requested", {
+                "request_id": event.request_id,
+                "parent_id": event.parent_id,
+                "n_branches": event.n_branches,
+                "max_tokens": event.max_tokens,
+                "sampling": from_sampling(event.sampling),
+                "seed": event.seed,
+            }
+        case GrowthAccepted():
+            return "growth_accepted", {
+                "request_id": event.request_id,
+                "provenance": from_provenance(event.provenance),
+            }
+
+
+def _to_node(
+    kind: str, at: float, node_id: str, values: Payload, content: Content | None
+) -> NodeEvent:
+    match kind:
+        case "node_added":
+            return NodeAdded(
+                at=at,
+                node_id=node_id,
+                parent_id=values.text_or_none("parent_id"),
+                role=values.choice("role", _ROLES),
+                author=values.text("author"),
+                text=_required(content).text,
+            )
+        case "node_tokenised":
+            read = _required(content)
+            return NodeTokenised(
+                at=at,
+                node_id=node_id,
+                token_ids=tuple(unpack_ints(_required(read.token_ids)).tolist()),
+                pieces=unpack_pieces(read.text, _required(read.piece_sizes)),
+                model=values.text("model"),
+            )
+        case "branch_opened":
+            return BranchOpened(
+                at=at,
+                node_id=node_id,
+                parent_id=values.text("parent_id"),
+                request_id=values.text("request_id"),
+                index=values.integer("index"),
+                role=values.choice("role", _ROLES),
+                author=values.text("author"),
+            )
+        case "branch_closed":
+            finish = values.choice("finish", _FINISHES)
+            return BranchClosed(at, node_id, finish, values.text("message"))
+        case _:
+            raise ValueError(f"nothing called {kind!r} happens to a node")
+
+
+def _to_session(kind: str, at: float, values: Payload) -> SessionEvent:
+    match kind:
+        case "session_started":
+            return SessionStarted(
+                at=at,
+                title=values.text("title"),
+                mode=values.choice("mode", _MODES),
+                model=values.text("model"),
+                loom_version=values.text("loom_version"),
+            )
+        case "model_chosen":
+            return ModelChosen(at, values.text("model"), values.choice("mode", _MODES))
+        case "growth_requested":
+            return GrowthRequested(
+                at=at,
+                request_id=values.text("request_id"),
+                parent_id=values.text("parent_id"),
+                n_branches=values.integer("n_branches"),
+                max_tokens=values.integer("max_tokens"),
+                sampling=to_sampling(values.inner("sampling")),
+                seed=values.integer("seed"),
+            )
+        case "growth_accepted":
+            provenance = to_provenance(values.inner("provenance"))
+            return GrowthAccepted(at, values.text("request_id"), provenance)
+        case _:
+            raise ValueError(f"nothing called {kind!r} happens to a session")
+
+
+def _required(value: _Value | None) -> _Value:
+    if value is None:
+        raise ValueError("its content is missing")
+    return value

@@ -1,0 +1,142 @@
+"""Tokens as bytes of little-endian columns, and back."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+import numpy as np
+import numpy.typing as npt
+
+from loom.records.tokens import Floats, Ints, TokenColumns, TokenStats
+
+_INT = np.dtype("<i4")
+_FLOAT = np.dtype("<f4")
+
+Row = tuple[bytes, bytes, bytes, bytes, int | None, bytes | None]
+"""text, token_ids, piece_sizes, elapsed_s, n_top, packed: as the columns are called on disk."""
+
+
+@dataclass(frozen=True, slots=True)
+class PackedTokens:
+    """n tokens: their text, and ids, piece sizes and seconds at four bytes a token."""
+
+    text: bytes
+    token_ids: bytes
+    piece_sizes: bytes
+    elapsed_s: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PackedStatistics:
+    """The statistics of n tokens, compressed; `n_top` is K."""
+
+    n_top: int
+    packed: bytes
+
+
+def pack(tokens: TokenColumns) -> PackedTokens:
+    """Everything but the statistics."""
+    return PackedTokens(
+        text=b"".join(tokens.pieces),
+        token_ids=tokens.ids.astype(_INT).tobytes(),
+        piece_sizes=pack_ints([len(piece) for piece in tokens.pieces]),
+        elapsed_s=tokens.elapsed_s.astype(_FLOAT).tobytes(),
+    )
+
+
+def unpack(packed: PackedTokens, stats: TokenStats | None) -> TokenColumns:
+    """The tokens again; ValueError if the columns do not fit together."""
+    pieces = unpack_pieces(packed.text, packed.piece_sizes)
+    ids, elapsed_s = unpack_ints(packed.token_ids), unpack_floats(packed.elapsed_s)
+    if not len(ids) == len(elapsed_s) == len(pieces):
+        raise ValueError("columns of different lengths")
+    return TokenColumns(ids=ids, pieces=pieces, elapsed_s=elapsed_s, stats=stats)
+
+
+def unpack_row(row: Row) -> TokenColumns:
+    """The tokens of one row of content or of drafts, with their statistics if it has some."""
+    text, token_ids, piece_sizes, elapsed_s, n_top, packed = row
+    stats = None
+    if n_top is not None and packed is not None:
+        stats = unpack_statistics(PackedStatistics(n_top, packed), len(token_ids) // _INT.itemsize)
+    return unpack(PackedTokens(text, token_ids, piece_sizes, elapsed_s), stats)
+
+
+def pack_ints(values: Sequence[int]) -> bytes:
+    """Whole numbers at four bytes each."""
+    return np.asarray(values, dtype=_INT).tobytes()
+
+
+def unpack_ints(packed: bytes) -> Ints:
+    """The whole numbers again; ValueError if a byte is missing."""
+    return np.frombuffer(packed, dtype=_INT).astype(np.int32)
+
+
+def unpack_floats(packed: bytes) -> Floats:
+    """The numbers again; ValueError if a byte is missing."""
+    return np.frombuffer(packed, dtype=_FLOAT).astype(np.float32)
+
+
+def unpack_pieces(text: bytes, piece_sizes: bytes) -> tuple[bytes, ...]:
+    """The bytes of each token; ValueError if the sizes do not add up to the text."""
+    sizes = unpack_ints(piece_sizes).tolist()
+    if sum(sizes) != len(text) or min(sizes, default=0) < 0:
+        raise ValueError("pieces that are not the text")
+    ends = list(accumulate(sizes))
+    return tuple(text[end - size : end] for size, end in zip(sizes, ends, strict=True))
+
+
+def pack_statistics(stats: TokenStats) -> PackedStatistics:
+    """The statistics, compressed lightly: logarithms of probabilities shrink little anyhow."""
+    columns = (
+        stats.logprob.astype(_FLOAT),
+        stats.top_ids.astype(_INT),
+        stats.top_logprobs.astype(_FLOAT),
+        stats.residual_mass.astype(_FLOAT),
+        stats.entropy_bits.astype(_FLOAT),
+        stats.collision.astype(_FLOAT),
+        stats.varentropy_bits2.astype(_FLOAT),
+        stats.p_max.astype(_FLOAT),
+    )
+    whole = b"".join(column.tobytes() for column in columns)
+    return PackedStatistics(n_top=int(stats.top_ids.shape[1]), packed=zlib.compress(whole, 1))
+
+
+def unpack_statistics(statistics: PackedStatistics, n_tokens: int) -> TokenStats:
+    """The statistics again; ValueError if they are not those of n tokens."""
+    n, n_table = n_tokens, n_tokens * statistics.n_top
+    sizes = (n, n_table, n_table, n, n, n, n, n)
+    words = np.frombuffer(_decompress(statistics.packed, 4 * sum(sizes)), dtype=_INT)
+    columns = np.split(words, np.cumsum(sizes)[:-1])
+    logprob, _, top_logprobs, residual, entropy, collision, varentropy, p_max = map(
+        _floats, columns
+    )
+    return TokenStats(
+        logprob=logprob,
+        top_ids=columns[1].astype(np.int32).reshape(n, statistics.n_top),
+        top_logprobs=top_logprobs.reshape(n, statistics.n_top),
+        residual_mass=residual,
+        entropy_bits=entropy,
+        collision=collision,
+        varentropy_bits2=varentropy,
+        p_max=p_max,
+    )
+
+
+def _floats(words: npt.NDArray[np.int32]) -> Floats:
+    return words.view(_FLOAT).astype(np.float32)
+
+
+def _decompress(packed: bytes, n_bytes: int) -> bytes:
+    # A bound, because a session may come from a stranger and a few bytes can unfold to gigabytes.
+    unfold = zlib.decompressobj()
+    try:
+        whole = unfold.decompress(packed, n_bytes + 1)
+    except zlib.error as error:
+        raise ValueError(f"statistics that cannot be unpacked ({error})") from error
+    if len(whole) != n_bytes:
+        raise ValueError("statistics of another length")
+    return whole

@@ -1,0 +1,181 @@
+"""Reading JSON objects of a session file as values of known types, and the records kept in them.
+
+Whatever does not fit raises ValueError; keys that nobody asks for are ignored, so that a later
+loom may add some.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import TypeVar
+
+from loom.records import ModelInfo, Provenance, Sampling
+
+Json = str | int | float | None | Mapping[str, "Json"]
+Choice = TypeVar("Choice", bound=str)
+
+
+class Payload:
+    """One JSON object."""
+
+    def __init__(self, values: Mapping[str, object]) -> None:
+        self._values = values
+
+    @classmethod
+    def parse(cls, text: str) -> Payload:
+        """The object that a text spells."""
+        return cls(_object(json.loads(text)))
+
+    def text(self, key: str) -> str:
+        """The string under a key."""
+        value = self._required(key)
+        if not isinstance(value, str):
+            raise ValueError(f"{key} is not a text")
+        return value
+
+    def integer(self, key: str) -> int:
+        """The whole number under a key."""
+        value = self._required(key)
+        if not isinstance(value, int):
+            raise ValueError(f"{key} is not a whole number")
+        return value
+
+    def number(self, key: str) -> float:
+        """The number under a key."""
+        value = self._required(key)
+        if not isinstance(value, int | float):
+            raise ValueError(f"{key} is not a number")
+        return float(value)
+
+    def choice(self, key: str, choices: tuple[Choice, ...]) -> Choice:
+        """The one of the choices that stands under a key."""
+        value = self.text(key)
+        for choice in choices:
+            if choice == value:
+                return choice
+        raise ValueError(f"{key} is {value!r}")
+
+    def inner(self, key: str) -> Payload:
+        """The object under a key."""
+        return Payload(_object(self._required(key)))
+
+    def text_or_none(self, key: str) -> str | None:
+        """The string under a key, if there is one."""
+        return None if self._values.get(key) is None else self.text(key)
+
+    def integer_or_none(self, key: str) -> int | None:
+        """The whole number under a key, if there is one."""
+        return None if self._values.get(key) is None else self.integer(key)
+
+    def number_or_none(self, key: str) -> float | None:
+        """The number under a key, if there is one."""
+        return None if self._values.get(key) is None else self.number(key)
+
+    def _required(self, key: str) -> object:
+        if key not in self._values:
+            raise ValueError(f"{key} is missing")
+        return self._values[key]
+
+
+def spell(values: Mapping[str, Json]) -> str:
+    """The JSON of an object, in ASCII: file names may hold what UTF-8 cannot."""
+    return json.dumps(values, separators=(",", ":"))
+
+
+def from_sampling(sampling: Sampling) -> Mapping[str, Json]:
+    """A sampling as a JSON object."""
+    return {
+        "top_k": sampling.top_k,
+        "top_p": sampling.top_p,
+        "min_p": sampling.min_p,
+        "temperature": sampling.temperature,
+    }
+
+
+def to_sampling(payload: Payload) -> Sampling:
+    """The sampling that an object describes."""
+    return Sampling(
+        top_k=payload.integer_or_none("top_k"),
+        top_p=payload.number_or_none("top_p"),
+        min_p=payload.number_or_none("min_p"),
+        temperature=payload.number("temperature"),
+    )
+
+
+def from_provenance(provenance: Provenance) -> Mapping[str, Json]:
+    """A provenance as a JSON object."""
+    return {
+        "model": _from_model(provenance.model),
+        "sampling": from_sampling(provenance.sampling),
+        "seed": provenance.seed,
+        "n_branches": provenance.n_branches,
+        "max_tokens": provenance.max_tokens,
+        "n_prompt_tokens": provenance.n_prompt_tokens,
+        "prompt_sha256": provenance.prompt_sha256,
+        "mode": provenance.mode,
+    }
+
+
+def to_provenance(payload: Payload) -> Provenance:
+    """The provenance that an object describes."""
+    return Provenance(
+        model=_to_model(payload.inner("model")),
+        sampling=to_sampling(payload.inner("sampling")),
+        seed=payload.integer("seed"),
+        n_branches=payload.integer("n_branches"),
+        max_tokens=payload.integer("max_tokens"),
+        n_prompt_tokens=payload.integer("n_prompt_tokens"),
+        prompt_sha256=payload.text("prompt_sha256"),
+        mode=payload.text("mode"),
+    )
+
+
+def _from_model(model: ModelInfo) -> Mapping[str, Json]:
+    return {
+        "name": model.name,
+        "path": model.path,
+        "fingerprint": model.fingerprint,
+        "architecture": model.architecture,
+        "quantisation": model.quantisation,
+        "n_parameters": model.n_parameters,
+        "n_vocab": model.n_vocab,
+        "n_ctx_train": model.n_ctx_train,
+        "n_ctx": model.n_ctx,
+        "n_cells": model.n_cells,
+        "device": model.device,
+        "build": model.build,
+        "n_threads": model.n_threads,
+        "n_batch": model.n_batch,
+        "gpu_layers": model.gpu_layers,
+        "chat_template": model.chat_template,
+        "gpu_unused": model.gpu_unused,
+    }
+
+
+def _to_model(payload: Payload) -> ModelInfo:
+    return ModelInfo(
+        name=payload.text("name"),
+        path=payload.text("path"),
+        fingerprint=payload.text("fingerprint"),
+        architecture=payload.text("architecture"),
+        quantisation=payload.text("quantisation"),
+        n_parameters=payload.integer("n_parameters"),
+        n_vocab=payload.integer("n_vocab"),
+        n_ctx_train=payload.integer("n_ctx_train"),
+        n_ctx=payload.integer("n_ctx"),
+        n_cells=payload.integer("n_cells"),
+        device=payload.text("device"),
+        build=payload.text("build"),
+        n_threads=payload.integer("n_threads"),
+        n_batch=payload.integer("n_batch"),
+        gpu_layers=payload.integer("gpu_layers"),
+        chat_template=payload.text_or_none("chat_template"),
+        gpu_unused=payload.text_or_none("gpu_unused"),
+    )
+
+
+def _object(value: object) -> Mapping[str, object]:
+    if not isinstance(value, dict):
+        raise ValueError("no JSON object")
+    return value
