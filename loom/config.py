@@ -1,0 +1,61 @@
+"""What a person can set once and for all, in `config.toml`."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from loom.errors import UsageError
+from loom.paths import config_dir
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Settings that hold for every session; None lets loom choose.
+
+    `theme` is the name of a colour theme, `model` the name or path of the model that new sessions
+    start with.
+    """
+
+    theme: str | None = None
+    model: str | None = None
+
+
+def config_path() -> Path:
+    """The file that `load_config` reads; it need not exist."""
+    return config_dir() / "config.toml"
+
+
+def load_config() -> Config:
+    """Read the settings; no file means none are set.
+
+    Raises UsageError, naming the file, for what is not TOML, not a setting, or not of its type.
+    """
+    path = config_path()
+    try:
+        values = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return Config()
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} is not valid TOML: {error}.", "Mend it or remove it.") from error
+    except OSError as error:
+        raise UsageError(
+            f"{path} cannot be read: {error.strerror}.", "Check its permissions."
+        ) from error
+    for key, value in values.items():
+        _check(path, key, value)
+    return Config(**values)
+
+
+def _check(path: Path, key: str, value: object) -> None:
+    known = [field.name for field in fields(Config)]
+    if key not in known:
+        near = difflib.get_close_matches(key, known, n=1)
+        remedy = f"Did you mean {near[0]}?" if near else f"loom knows {' and '.join(known)}."
+        raise UsageError(f"{path} sets {key}, which loom does not know.", remedy)
+    if not isinstance(value, str):
+        raise UsageError(
+            f"{path} sets {key} to {value!r}, which is not text.", f'Write {key} = "...".'
+        )

@@ -1,0 +1,1 @@
+"""Which models there are: GGUF files, their vocabularies, their chat templates, where they lie."""

@@ -1,0 +1,170 @@
+"""A llama of any shape with random weights: good for measuring speed, useless for reading."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain, islice, product
+from math import sqrt
+from pathlib import Path
+
+import gguf
+import numpy as np
+import numpy.typing as npt
+
+Bytes = npt.NDArray[np.uint8]
+
+_BLOCK = 32
+_Q8_0 = gguf.GGMLQuantizationType.Q8_0
+_N_POOL_BLOCKS = 16_384
+_SPECIAL = ("<s>", "</s>")
+# The standard deviation of a logit. At 2.5 the likeliest of 50,000 tokens has about one chance in
+# ten and a few dozen others at least a twentieth of that: neither flat nor settled.
+_LOGIT_SD = 2.5
+
+
+@dataclass(frozen=True, slots=True)
+class RandomLlama:
+    """The shape of a llama whose output matrix is its embedding matrix; all widths in numbers.
+
+    `n_embd` is a multiple of `n_heads` and, like `n_ff` and the keys' width, of 32; `n_vocab` is
+    from 258 (the bytes and two special tokens) to 200,000.
+    """
+
+    n_layers: int
+    n_embd: int
+    n_heads: int
+    n_kv_heads: int
+    n_ff: int
+    n_vocab: int
+    n_ctx: int
+
+    @property
+    def n_kv(self) -> int:
+        """The width of keys and values."""
+        return self.n_embd // self.n_heads * self.n_kv_heads
+
+
+SHAPE_135M = RandomLlama(
+    n_layers=30, n_embd=576, n_heads=9, n_kv_heads=3, n_ff=1536, n_vocab=49_152, n_ctx=8_192
+)
+"""The shape of SmolLM-135M."""
+
+
+def write_random_llama(path: Path, shape: RandomLlama, seed: int) -> None:
+    """Write a GGUF of Q8_0 matrices that llama.cpp can run; the same seed writes the same file.
+
+    The file appears whole or not at all. The shape of SmolLM-135M takes 143 MB and a second or two.
+    """
+    unfinished = path.with_name(f"{path.name}.unfinished")
+    writer = gguf.GGUFWriter(unfinished, "llama")
+    writer.add_name(path.stem)
+    writer.add_file_type(gguf.LlamaFileType.MOSTLY_Q8_0)
+    writer.add_context_length(shape.n_ctx)
+    writer.add_embedding_length(shape.n_embd)
+    writer.add_block_count(shape.n_layers)
+    writer.add_feed_forward_length(shape.n_ff)
+    writer.add_head_count(shape.n_heads)
+    writer.add_head_count_kv(shape.n_kv_heads)
+    writer.add_rope_dimension_count(shape.n_embd // shape.n_heads)
+    writer.add_layer_norm_rms_eps(1e-5)
+    writer.add_vocab_size(shape.n_vocab)
+    _add_vocabulary(writer, shape.n_vocab)
+    _add_weights(writer, shape, np.random.default_rng(seed))
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    unfinished.replace(path)
+
+
+def _add_vocabulary(writer: gguf.GGUFWriter, n_vocab: int) -> None:
+    """Bytes, syllables, made-up words, and the two special tokens last."""
+    merges = list(islice(_merges(), n_vocab - 256 - len(_SPECIAL)))
+    tokens = [*_byte_tokens(), *(left + right for left, right in merges), *_SPECIAL]
+    types = [gguf.TokenType.NORMAL] * (n_vocab - len(_SPECIAL))
+    types += [gguf.TokenType.CONTROL] * len(_SPECIAL)
+    writer.add_tokenizer_model("gpt2")
+    writer.add_tokenizer_pre("gpt-2")
+    writer.add_token_list(tokens)
+    writer.add_token_types(types)
+    # llama.cpp wants a list of merges even where there is nothing to merge.
+    writer.add_token_merges([f"{left} {right}" for left, right in merges] or ["k a"])
+    writer.add_bos_token_id(n_vocab - 2)
+    writer.add_eos_token_id(n_vocab - 1)
+    writer.add_add_bos_token(True)
+
+
+def _merges() -> Iterator[tuple[str, str]]:
+    """Pairs to merge, so made that each product is always put together in the same way.
+
+    Syllables are a consonant and a vowel, words two syllables, and then words get a space before
+    or a consonant after. No pair of one kind overlaps another of it, which keeps all tokens in
+    reach whatever their order.
+    """
+    consonants, vowels = "bcdfghjklmnpqrstvwxyz", "aeiou"
+    syllables = [consonant + vowel for consonant, vowel in product(consonants, vowels)]
+    words = [first + second for first, second in product(syllables, syllables)]
+    return chain(
+        product(consonants, vowels),
+        product(syllables, syllables),
+        product("Ġ", words),
+        product(words, consonants),
+    )
+
+
+def _byte_tokens() -> list[str]:
+    """The 256 bytes in GPT-2's alphabet, where unprintable ones move up to U+0100."""
+    printable = {*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)}
+    others = iter(range(0x100, 0x200))
+    return [chr(byte) if byte in printable else chr(next(others)) for byte in range(256)]
+
+
+def _add_weights(writer: gguf.GGUFWriter, shape: RandomLlama, rng: np.random.Generator) -> None:
+    """Matrices that keep the size of what flows through them.
+
+    What the layers add must outweigh the embedding of the last token, or, the output matrix being
+    the same, that token would follow itself for ever.
+    """
+    n_embd, n_ff, n_kv = shape.n_embd, shape.n_ff, shape.n_kv
+    pool = rng.standard_normal((_N_POOL_BLOCKS, _BLOCK), dtype=np.float32)
+    into_residual = 4 / sqrt(shape.n_layers)
+    inwards = _quantised(pool / np.float32(sqrt(n_embd)))
+    attention_out = _quantised(pool * np.float32(into_residual / sqrt(n_embd)))
+    ffn_out = _quantised(pool * np.float32(into_residual / sqrt(n_ff)))
+
+    def add_matrix(name: str, blocks: Bytes, n_rows: int, row_length: int) -> None:
+        writer.add_tensor(name, _drawn(rng, blocks, n_rows, row_length), raw_dtype=_Q8_0)
+
+    def add_norm(name: str) -> None:
+        writer.add_tensor(name, np.ones(n_embd, dtype=np.float32))
+
+    embedding = _quantised(pool * np.float32(_LOGIT_SD / sqrt(n_embd)))
+    rows = _drawn(rng, embedding, shape.n_vocab, n_embd)
+    # The end of text, the last token, is then never likely: no measurement is cut short by it.
+    rows[-1] = 0
+    writer.add_tensor("token_embd.weight", rows, raw_dtype=_Q8_0)
+    for layer in range(shape.n_layers):
+        block = f"blk.{layer}"
+        add_norm(f"{block}.attn_norm.weight")
+        add_matrix(f"{block}.attn_q.weight", inwards, n_embd, n_embd)
+        add_matrix(f"{block}.attn_k.weight", inwards, n_kv, n_embd)
+        add_matrix(f"{block}.attn_v.weight", inwards, n_kv, n_embd)
+        add_matrix(f"{block}.attn_output.weight", attention_out, n_embd, n_embd)
+        add_norm(f"{block}.ffn_norm.weight")
+        add_matrix(f"{block}.ffn_gate.weight", inwards, n_ff, n_embd)
+        add_matrix(f"{block}.ffn_up.weight", inwards, n_ff, n_embd)
+        add_matrix(f"{block}.ffn_down.weight", ffn_out, n_embd, n_ff)
+    add_norm("output_norm.weight")
+
+
+def _quantised(weights: npt.NDArray[np.float32]) -> Bytes:
+    """Rows of 32 weights as blocks of Q8_0."""
+    blocks: Bytes = gguf.quants.quantize(weights, _Q8_0)
+    return blocks
+
+
+def _drawn(rng: np.random.Generator, blocks: Bytes, n_rows: int, row_length: int) -> Bytes:
+    """A matrix of blocks drawn from a pool, which is far quicker than drawing every weight."""
+    drawn = rng.integers(len(blocks), size=n_rows * row_length // _BLOCK)
+    return blocks[drawn].reshape(n_rows, -1)

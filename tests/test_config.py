@@ -1,0 +1,53 @@
+"""Settings are few, and a slip in the file is answered with the key and what was meant."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from loom.config import Config, config_path, load_config
+from loom.errors import UsageError
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOOM_HOME", str(tmp_path))
+
+
+def test_no_file_means_no_settings() -> None:
+    assert load_config() == Config()
+
+
+def test_settings_are_read() -> None:
+    config_path().write_text('theme = "nord"\nmodel = "story-base"\n', "utf-8")
+    assert load_config() == Config(theme="nord", model="story-base")
+
+
+@pytest.mark.parametrize(
+    ("text", "what", "remedy"),
+    [
+        ('thme = "nord"', "thme", "theme"),
+        ("zoom = 3", "zoom", "theme and model"),
+        ("theme = 3", "theme", 'theme = "..."'),
+        ("[model]\nname = 'x'", "model", 'model = "..."'),
+        ("theme = ", "TOML", "remove"),
+    ],
+)
+def test_a_slip_is_explained(text: str, what: str, remedy: str) -> None:
+    config_path().write_text(text, "utf-8")
+    with pytest.raises(UsageError) as caught:
+        load_config()
+    assert str(config_path()) in caught.value.what
+    assert what in caught.value.what
+    assert remedy in caught.value.remedy
+
+
+def test_a_file_that_is_not_text_is_explained() -> None:
+    config_path().write_bytes(b"theme = '\xff'")
+    with pytest.raises(UsageError, match="not valid TOML"):
+        load_config()
+    config_path().unlink()
+    config_path().mkdir()
+    with pytest.raises(UsageError, match="cannot be read"):
+        load_config()
