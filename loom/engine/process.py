@@ -41,7 +41,10 @@ class ProcessEngine:
         self._child: BaseProcess = context.Process(
             target=serve, args=(theirs, spec, str(log_path)), name="loom engine", daemon=True
         )
-        self._child.start()
+        # multiprocessing hands the file behind sys.stderr to the children it starts, and while an
+        # app has the screen there is none.
+        with contextlib.redirect_stderr(sys.__stderr__):
+            self._child.start()
         theirs.close()
         self._reader = threading.Thread(target=self._read, name="loom engine reader", daemon=True)
         self._reader.start()

@@ -1,0 +1,1 @@
+"""A tree as text: what other programs and people read."""

@@ -1,0 +1,93 @@
+"""Nodes, trees and joins as JSON: the shapes that scripts rely on."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+from loom.records import Join
+from loom.tree.graph import Tree
+from loom.tree.node import Node
+
+JsonObject = Mapping[str, object]
+
+
+def dumps(document: object) -> str:
+    """One JSON document on one line, in characters as they are."""
+    return json.dumps(document, ensure_ascii=False)
+
+
+def node_object(node: Node, tree: Tree) -> JsonObject:
+    """One node; `bytes_base64` is there only where the bytes are no UTF-8."""
+    request = tree.requests.get(node.request_id) if node.request_id else None
+    found: dict[str, object] = {
+        "id": node.id,
+        "parent": node.parent_id,
+        "role": node.role,
+        "author": node.author,
+        "text": node.display_text(),
+        "n_tokens": node.n_tokens,
+        "state": node.state,
+        "finish": node.finish,
+        "hidden": node.hidden,
+        "created_at": datetime.fromtimestamp(node.created_at, UTC).isoformat(),
+        "request": node.request_id,
+        "index": node.index,
+        "n_asked": request.n_branches if request else None,
+    }
+    if (encoded := _base64_if_needed(node.text)) is not None:
+        found["bytes_base64"] = encoded
+    if node.message:
+        found["message"] = node.message
+    return found
+
+
+def tree_object(tree: Tree) -> JsonObject:
+    """A whole session: what it is, every request as it was made, and every node."""
+    return {
+        "session": {
+            "title": tree.title,
+            "mode": tree.mode,
+            "model": tree.model,
+            "selected": tree.selected_id,
+            "requests": [
+                {
+                    "id": request.request_id,
+                    "parent": request.parent_id,
+                    "n_asked": request.n_branches,
+                    "max_tokens": request.max_tokens,
+                    "seed": request.seed,
+                    "sampling": asdict(request.sampling),
+                    "provenance": _provenance(tree, request.request_id),
+                }
+                for request in tree.requests.values()
+            ],
+        },
+        "nodes": [node_object(node, tree) for node in tree],
+    }
+
+
+def joins_object(joins: Sequence[Join]) -> JsonObject:
+    """Where branches meet again; nothing was judged yet but words."""
+    return {"joins": [asdict(join) for join in joins], "not_judged": len(joins)}
+
+
+def _provenance(tree: Tree, request_id: str) -> JsonObject | None:
+    provenance = tree.provenance.get(request_id)
+    if provenance is None:
+        return None
+    found = asdict(provenance)
+    # A path tells more of a person's machine than of how a text was made.
+    found["model"] = {k: v for k, v in found["model"].items() if k not in ("path", "chat_template")}
+    return found
+
+
+def _base64_if_needed(text: bytes) -> str | None:
+    try:
+        text.decode("utf-8")
+    except UnicodeDecodeError:
+        return b64encode(text).decode("ascii")
+    return None

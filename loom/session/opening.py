@@ -1,0 +1,89 @@
+"""Which session a file, or no file at all, means."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import time
+from pathlib import Path
+
+from loom.engine.client import Connect
+from loom.errors import SessionFileError
+from loom.models.gguf_file import read_metadata
+from loom.paths import bundled_file, sessions_dir
+from loom.session.session import Beginning, Session
+
+DEFAULT_MODEL = "story-base"
+STARTER = "starter.loom"
+SESSION_SUFFIX = ".loom"
+
+
+def open_any(file: Path | None, connect: Connect) -> Session:
+    """Open what a person named: a session, a GGUF (a new session on it), or nothing.
+
+    With nothing: the session used last, or at the first start the one that comes with loom.
+    """
+    if file is None:
+        return Session.open(_latest_session() or _starter_session(), connect)
+    if _begins_with(file, b"GGUF"):
+        return _session_on(file, connect)
+    return Session.open(file, connect)
+
+
+def begin(file: Path | None, beginning: Beginning, connect: Connect) -> Session:
+    """Make a new session in `file`, or in the folder of sessions under a free name."""
+    return Session.create(file or free_path(beginning.title), beginning, connect)
+
+
+def free_path(title: str) -> Path:
+    """A file in the folder of sessions that does not exist yet, named after the title."""
+    folder = sessions_dir()
+    folder.mkdir(parents=True, exist_ok=True)
+    stem = re.sub(r"[^\w]+", "-", title.lower()).strip("-")[:40] or "session"
+    path = folder / f"{stem}{SESSION_SUFFIX}"
+    n = 2
+    while path.exists():
+        path = folder / f"{stem}-{n}{SESSION_SUFFIX}"
+        n += 1
+    return path
+
+
+def title_of(text: str) -> str:
+    """A title for a session that begins with this text: its first words."""
+    words = text.split()
+    return " ".join(words[:6]) or time.strftime("session of %d %B")
+
+
+def _session_on(model: Path, connect: Connect) -> Session:
+    read_metadata(model)
+    beginning = Beginning(title=model.stem, model=str(model))
+    return begin(None, beginning, connect)
+
+
+def _latest_session() -> Path | None:
+    folder = sessions_dir()
+    found = folder.glob(f"*{SESSION_SUFFIX}") if folder.is_dir() else ()
+    return max(found, key=lambda path: path.stat().st_mtime, default=None)
+
+
+def _starter_session() -> Path:
+    folder = sessions_dir()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / STARTER
+        shutil.copyfile(bundled_file(STARTER), path)
+    except OSError as error:
+        raise SessionFileError(
+            f"The folder of sessions {folder} cannot be written ({error.strerror}).",
+            "Make room for it, or name a file: loom new FILE.",
+        ) from error
+    return path
+
+
+def _begins_with(path: Path, magic: bytes) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file.read(len(magic)) == magic
+    except OSError:
+        # What is wrong with it is said by whoever opens it as a session.
+        return False

@@ -1,0 +1,178 @@
+"""The command line, run as a person runs it, with the bundled model."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+LOOM = [sys.executable, "-m", "loom"]
+
+
+@pytest.fixture
+def loom(tmp_path: Path) -> Run:
+    """Run `loom` in a folder of its own, with no terminal."""
+
+    def run(*words: str, text: str = "") -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*LOOM, *words], cwd=tmp_path, input=text, capture_output=True, text=True, check=False
+        )
+
+    return run
+
+
+def test_eight_branches_from_a_new_session(loom: Run) -> None:
+    assert loom("new", "t.loom", "--prompt", "The wedding of").stdout == "t.loom\n"
+    grown = loom("grow", "t.loom", "-n", "8", "--tokens", "60", "--seed", "1", "--json")
+    assert grown.returncode == 0, grown.stderr
+    nodes = [json.loads(line) for line in grown.stdout.splitlines()]
+    assert len(nodes) == 8
+    assert {node["state"] for node in nodes} == {"done"}
+    assert len({node["text"] for node in nodes}) >= 4
+    assert {node["author"] for node in nodes} == {"story-base"}
+    assert all(node["n_tokens"] <= 60 and node["n_asked"] == 8 for node in nodes)
+
+    loom("new", "again.loom", "--prompt", "The wedding of")
+    again = loom("grow", "again.loom", "-n", "8", "--tokens", "60", "--seed", "1", "--json")
+    texts = {node["index"]: node["text"] for node in nodes}
+    assert {n["index"]: n["text"] for n in map(json.loads, again.stdout.splitlines())} == texts
+
+    shown = json.loads(loom("show", "t.loom", "--json").stdout)
+    assert shown["nodes"][0]["text"] == "The wedding of"
+    assert len(shown["nodes"]) == 9
+    assert shown["session"]["selected"] == shown["nodes"][0]["id"]
+    assert shown["session"]["requests"][0]["provenance"]["model"]["name"] == "story-base"
+
+    found = json.loads(loom("joins", "t.loom", "--json").stdout)
+    runs = [tuple(sorted((s["node"], s["start_byte"]) for s in j["spans"])) for j in found["joins"]]
+    assert len(runs) == len(set(runs))
+    texts_of = {node["id"]: node["text"].encode() for node in shown["nodes"]}
+    for join in found["joins"]:
+        assert join["verdict"] == "not_judged"
+        assert join["kind"] in ("shared_words", "prompt_echo")
+        assert join["evidence"]["predictive"] is None
+        shared = {texts_of[s["node"]][s["start_byte"] : s["end_byte"]] for s in join["spans"]}
+        assert shared
+
+    assert loom("joins", "t.loom").stdout.count("\n") == len(found["joins"])
+    assert loom("show", "t.loom", "--text").stdout == "The wedding of"
+    assert loom("show", "t.loom").stdout.count("\n") == 9
+    assert loom("export", "t.loom", "--format", "md").stdout.startswith("# t\n")
+    assert loom("export", "t.loom", "--format", "json", "-o", "t.json").returncode == 0
+
+
+def test_growing_goes_on_from_a_node_by_part_of_its_id(loom: Run) -> None:
+    loom("new", "t.loom", "--prompt", "-", text="One morning")
+    first = json.loads(loom("grow", "t.loom", "-n", "1", "--tokens", "5", "--json").stdout)
+    args = ("--at", first["id"][:6], "-n", "2", "--tokens", "5", "--json")
+    children = [json.loads(line) for line in loom("grow", "t.loom", *args).stdout.splitlines()]
+    assert {child["parent"] for child in children} == {first["id"]}
+    path = loom("show", "t.loom", "--text", "--at", children[0]["id"]).stdout
+    assert path == "One morning" + first["text"] + children[0]["text"]
+
+
+def test_temperature_nought_is_greedy_and_grows_one(loom: Run) -> None:
+    loom("new", "t.loom", "--prompt", "One morning")
+    grown = loom("grow", "t.loom", "-n", "4", "--tokens", "5", "--temperature", "0", "--json")
+    assert len(grown.stdout.splitlines()) == 1
+
+
+def test_the_file_is_closed_behind_every_command(loom: Run, tmp_path: Path) -> None:
+    loom("new", "t.loom", "--prompt", "One morning")
+    loom("grow", "t.loom", "-n", "1", "--tokens", "3")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["t.loom"]
+
+
+def test_interrupting_keeps_what_is_written(tmp_path: Path, loom: Run) -> None:
+    loom("new", "t.loom", "--prompt", "One morning")
+    words = [*LOOM, "grow", "t.loom", "-n", "2", "--tokens", "900"]
+    with subprocess.Popen(words, cwd=tmp_path, stderr=subprocess.PIPE) as growing:
+        wait_for_draft(tmp_path / "t.loom")
+        os.kill(growing.pid, signal.SIGINT)
+        assert growing.stderr is not None
+        assert b"Traceback" not in growing.stderr.read()
+    assert growing.returncode == 130
+    nodes = json.loads(loom("show", "t.loom", "--json").stdout)["nodes"]
+    assert len(nodes) == 3
+    assert all(node["state"] in ("partial", "done") and node["text"] for node in nodes)
+
+
+def wait_for_draft(path: Path) -> None:
+    """Until tokens of a growing branch are on disk; the file itself is the event."""
+    while True:
+        with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as db:
+            if db.execute("SELECT count(*) FROM draft").fetchone()[0]:
+                return
+
+
+BAD: dict[str, tuple[tuple[str, ...], int, str]] = {
+    "no such session": (("show", "none.loom"), 1, "no file none.loom"),
+    "no session": (("show", "text.txt"), 1, "not a loom session"),
+    "a folder": (("show", "."), 1, "not a file"),
+    "no such node": (("grow", "t.loom", "--at", "zzz"), 1, "no node 'zzz'"),
+    "an unknown format": (("export", "t.loom", "--format", "tarot"), 2, "'tarot'"),
+    "a file that exists": (("new", "t.loom"), 1, "already there"),
+    "a model that is none": (("new", "u.loom", "--model", "none.gguf"), 1, "none.gguf"),
+    "a model that is text": (("models", "info", "text.txt"), 1, "text.txt"),
+    "a chat without a chat model": (("new", "u.loom", "--chat"), 2, "chat model"),
+    "no terminal": (("t.loom",), 1, "terminal"),
+    "too few branches": (("grow", "t.loom", "-n", "0"), 2, "-n"),
+    "an unknown option": (("grow", "t.loom", "--wat"), 2, "--wat"),
+    "an export to nowhere": (
+        ("export", "t.loom", "--format", "json", "-o", "none/x.json"),
+        1,
+        "cannot be written",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_what_cannot_be_is_told_in_one_sentence(case: str, loom: Run, tmp_path: Path) -> None:
+    words, code, said = BAD[case]
+    loom("new", "t.loom", "--prompt", "One morning")
+    (tmp_path / "text.txt").write_text("The harbour was quiet.")
+    done = loom(*words)
+    assert done.returncode == code
+    assert done.stdout == ""
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_prompt_longer_than_the_window_says_how_long_and_keeps_the_session(loom: Run) -> None:
+    loom("new", "t.loom", "--prompt", "-", text="The harbour was quiet. " * 400)
+    done = loom("grow", "t.loom", "-n", "2")
+    assert done.returncode == 1
+    assert "1,024" in done.stderr
+    assert len(json.loads(loom("show", "t.loom", "--json").stdout)["nodes"]) == 1
+
+
+@pytest.mark.parametrize("damage", ["empty", "cut short", "another kind of file"])
+def test_a_broken_model_file_is_told_in_one_sentence(
+    damage: str, loom: Run, tmp_path: Path, story_base: Path
+) -> None:
+    whole = story_base.read_bytes()
+    content = {"empty": b"", "cut short": whole[: len(whole) // 2], "another kind of file": b"PK"}
+    (tmp_path / "broken.gguf").write_bytes(content[damage])
+    loom("new", "t.loom", "--model", "broken.gguf", "--prompt", "One")
+    done = loom("grow", "t.loom", "-n", "1")
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    (sentence,) = done.stderr.splitlines()
+    assert "broken.gguf" in sentence
+
+
+def test_models_lists_the_bundled_one(loom: Run) -> None:
+    (model,) = [m for m in json.loads(loom("models", "--json").stdout) if m["bundled"]]
+    assert model["name"] == "story-base"
+    assert model["architecture"] == "llama"
+    assert model["n_bytes"] <= 6_000_000
+    assert "story-base" in loom("models", "list").stdout
+    assert json.loads(loom("models", "info", "story-base", "--json").stdout) == [model]
