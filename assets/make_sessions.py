@@ -17,9 +17,12 @@ from loom.session.settings import GrowSettings
 SESSIONS = Path(__file__).parent.parent / "sessions"
 
 STARTER = Beginning(
-    title="a wedding in the town",
+    title="a letter with no stamp",
     model="story-base",
-    prompt="The wedding of Marco and Odile was held at the harbour, in the rain.",
+    prompt=(
+        "One morning in March, Odile the clockmaker opened the door and found a letter with no "
+        "stamp."
+    ),
 )
 
 

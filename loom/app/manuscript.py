@@ -1,0 +1,145 @@
+"""The text of a path laid out in lines: prose as one flow, a chat as turns.
+
+A line is a range of `text`, which is everything on the path as a person sees it. Walking from a
+node to its neighbour, or a branch becoming longer, lays out again only from the first line that
+can differ: `wrap` is greedy, so every line start before the change stays what it was.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from loom.app.display import shown
+from loom.app.wrapping import wrap
+from loom.tree.node import Node
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """text[start:end] on one line; `speaker` is the node whose turn the line announces, if any."""
+
+    start: int
+    end: int
+    speaker: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """What one speaker says, from node number `first` on: its lines, of which text from `body`."""
+
+    first: int
+    line: int
+    body: int
+
+
+class Manuscript:
+    """The lines of one path at one width."""
+
+    def __init__(self, width: int) -> None:
+        self.width = width
+        self.nodes: list[Node] = []
+        self.text = ""
+        self.starts: list[int] = []
+        self.lines: list[Line] = []
+        self._turns: list[_Turn] = []
+
+    def show(self, nodes: Sequence[Node]) -> None:
+        """Lay out this path, keeping the lines that it shares with the last one."""
+        n_kept = _n_alike(self.nodes, nodes)
+        end = self.starts[n_kept] if n_kept < len(self.starts) else len(self.text)
+        parts, starts = [self.text[:end]], self.starts[:n_kept]
+        for node in nodes[n_kept:]:
+            starts.append(end)
+            parts.append(shown(node.text))
+            end += len(parts[-1])
+        self.nodes, self.text, self.starts = list(nodes), "".join(parts), starts
+        self._lay_out(n_kept)
+
+    def node_at(self, offset: int) -> int:
+        """The number of the node to which the character at `offset` belongs."""
+        return bisect_right(self.starts, offset) - 1
+
+    def pieces(self, line: Line) -> Iterator[tuple[int, int, int]]:
+        """The stretches (node number, start, end) of a line that belong to one node each."""
+        number, start = self.node_at(line.start), line.start
+        while start < line.end:
+            end = min(line.end, self._end(number))
+            if end > start:
+                yield number, start, end
+                start = end
+            number += 1
+
+    def first_line(self, number: int) -> int:
+        """The line on which node `number` begins to be seen."""
+        turn = self._turns[bisect_right(self._turns, number, key=lambda turn: turn.first) - 1]
+        if turn.first == number and turn.body > turn.line:
+            return turn.body - 1
+        start, end = self.starts[number], self._end(number)
+        seen = end - len(self.text[start:end].lstrip())
+        at = start if seen == end else seen
+        lines_after = bisect_right(self.lines, at, lo=turn.body, key=lambda line: line.start)
+        return max(turn.body, lines_after - 1)
+
+    def _end(self, number: int) -> int:
+        return self.starts[number + 1] if number + 1 < len(self.starts) else len(self.text)
+
+    def _lay_out(self, n_kept: int) -> None:
+        """Lay out again from the end of the turn of the last node that was kept."""
+        firsts = [n for n in range(len(self.nodes)) if n == 0 or self._speaks_anew(n)]
+        index = max(0, bisect_right(firsts, n_kept - 1) - 1)
+        if n_kept == 0:
+            self._turns.clear()
+            self.lines.clear()
+        else:
+            del self._turns[index + 1 :]
+            self._go_on_with(self._turns[index], n_kept, firsts)
+            index += 1
+        for first in firsts[index:]:
+            self._begin_turn(first)
+            self._wrap(self.starts[first], self._turn_end(first, firsts))
+
+    def _go_on_with(self, turn: _Turn, n_kept: int, firsts: list[int]) -> None:
+        """A turn whose beginning stays: two lines back from the change, and on from there.
+
+        The change may make the word before it too long for its line, or short enough for the last.
+        """
+        changed = self.starts[n_kept] if n_kept < len(self.starts) else len(self.text)
+        at = bisect_left(self.lines, changed, lo=turn.body, key=lambda line: line.start)
+        at = max(turn.body, at - 2)
+        resume = self.lines[at].start
+        del self.lines[at:]
+        self._wrap(resume, self._turn_end(turn.first, firsts))
+
+    def _begin_turn(self, first: int) -> None:
+        line, start = len(self.lines), self.starts[first]
+        if self.nodes[first].role != "text":
+            if self.lines:
+                self.lines.append(Line(start, start))
+            self.lines.append(Line(start, start, speaker=first))
+        self._turns.append(_Turn(first, line, body=len(self.lines)))
+
+    def _wrap(self, start: int, end: int) -> None:
+        while True:
+            newline = self.text.find("\n", start, end)
+            stop = end if newline < 0 else newline
+            self.lines.extend(Line(*span) for span in wrap(self.text, start, stop, self.width))
+            if newline < 0:
+                return
+            start = newline + 1
+
+    def _turn_end(self, first: int, firsts: list[int]) -> int:
+        after = bisect_right(firsts, first)
+        return self.starts[firsts[after]] if after < len(firsts) else len(self.text)
+
+    def _speaks_anew(self, number: int) -> bool:
+        return self.nodes[number].role != self.nodes[number - 1].role
+
+
+def _n_alike(old: Sequence[Node], new: Sequence[Node]) -> int:
+    """How many nodes two paths share from the root on."""
+    for number, (a, b) in enumerate(zip(old, new, strict=False)):
+        if a is not b and (a.id != b.id or a.role != b.role or a.text != b.text):
+            return number
+    return min(len(old), len(new))

@@ -1,0 +1,81 @@
+"""Joins by node: which words of a node are met again elsewhere, and the places in order."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from loom.records import Join, Span
+
+MARK = "≈"
+"""Shared words, nothing more: no future was scored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One branch of one join: a place to stand."""
+
+    join: Join
+    node_id: str
+
+
+class Meetings:
+    """The joins of a session, looked up by node; built anew when the session's joins change."""
+
+    def __init__(self, joins: tuple[Join, ...] = ()) -> None:
+        self.joins = joins
+        self.places = [Place(join, node_id) for join in joins for node_id in join.nodes]
+        self._spans: defaultdict[str, list[tuple[Span, Join]]] = defaultdict(list)
+        for join in joins:
+            for span in join.spans:
+                self._spans[span.node].append((span, join))
+
+    def __contains__(self, node_id: object) -> bool:
+        return node_id in self._spans
+
+    def spans(self, node_id: str) -> list[tuple[Span, Join]]:
+        """The runs that stand in a node, each with its join."""
+        return self._spans.get(node_id, [])
+
+    def tinted(self, node_id: str, place: Place | None) -> Iterator[tuple[Span, bool]]:
+        """The runs of a node to tint, and whether each is of the join asked for; those come last.
+
+        Common phrases and the prompt said again are tinted only when they are asked for.
+        """
+        asked = None if place is None else place.join.id
+        for span, join in sorted(self.spans(node_id), key=lambda pair: pair[1].id == asked):
+            if join.id == asked or worth_tinting(join):
+                yield span, join.id == asked
+
+    def of(self, node_id: str) -> list[Join]:
+        """The joins whose words stand in a node, strongest first."""
+        return list({join.id: join for _, join in self.spans(node_id)}.values())
+
+    def same_place(self, place: Place) -> Place | None:
+        """The place as these joins have it, None where the branches no longer meet there."""
+        same = (p for p in self.places if _key(p) == _key(place))
+        return next(same, None)
+
+    def next_place(self, here: Place | None, node_id: str | None, by: int) -> Place | None:
+        """The place after (`by` 1) or before (-1) this one, round and round.
+
+        Without a place to start from it is the first one at the node where the person stands,
+        else the first of all.
+        """
+        if not self.places:
+            return None
+        if here is not None and (same := self.same_place(here)) is not None:
+            return self.places[(self.places.index(same) + by) % len(self.places)]
+        at_node = [place for place in self.places if place.node_id == node_id]
+        return (at_node or [self.places[0 if by > 0 else -1]])[0]
+
+
+def _key(place: Place) -> tuple[str, str]:
+    return place.join.id, place.node_id
+
+
+def worth_tinting(join: Join) -> bool:
+    """Whether its words are tinted unasked: not a common phrase, not the prompt said again."""
+    lexical = join.evidence.lexical
+    return join.kind != "prompt_echo" and not (lexical and lexical.common)

@@ -1,0 +1,1 @@
+"""The screens of loom: each composes panes and routes what they say."""

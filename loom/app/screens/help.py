@@ -1,0 +1,60 @@
+"""All keys, made from the one table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from rich.console import Group as Renderables
+from rich.table import Table
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import ItemGrid, VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from loom.app.keymap import GROUPS, KEYMAP, Group
+
+_MARKS = (
+    ("○ ●", "typed by a person, grown by a model"),
+    ("◆ ▌", "where you are, still growing"),
+    ("≈", "words that another branch says too"),
+    ("▸", "the branch that → enters"),
+    ("×2", "two branches say the same, word for word"),
+)
+
+
+class HelpScreen(ModalScreen[None]):
+    """Keys by group, and what the marks mean. Any of Esc, ?, q goes back."""
+
+    CSS_PATH = "help.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,question_mark,q,enter", "dismiss", "back")
+    ]
+
+    def compose(self) -> ComposeResult:
+        """A card for each group."""
+        with VerticalScroll(id="help") as scroll:
+            scroll.border_title = "Keys and marks"
+            scroll.border_subtitle = "Esc goes back"
+            with ItemGrid(min_column_width=50, stretch_height=False):
+                for group in GROUPS:
+                    yield Static(self._keys(group), classes="group")
+                yield Static(self._card("Marks", _MARKS), classes="group")
+
+    def on_mount(self) -> None:
+        """Let the arrow keys scroll."""
+        self.query_one("#help").focus()
+
+    def _keys(self, group: Group) -> Renderables:
+        return self._card(group, [(key.shown, key.help) for key in KEYMAP if key.group == group])
+
+    def _card(self, title: str, rows: Iterable[tuple[str, str]]) -> Renderables:
+        colours = self.app.theme_variables
+        table = Table.grid(padding=(0, 2), pad_edge=False)
+        table.add_column(width=8, no_wrap=True)
+        table.add_column()
+        for shown, meaning in rows:
+            table.add_row(Text(shown, colours["typed"]), Text(meaning))
+        return Renderables(Text(title, f"bold {colours['ink']}"), table)

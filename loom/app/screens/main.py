@@ -1,0 +1,322 @@
+"""The main screen: it takes in what happened, and does what keys ask for."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.message import Message
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.widgets import Static
+
+from loom.app import keymap, words
+from loom.app.changes import Changes
+from loom.app.display import shown_words
+from loom.app.meetings import Meetings, Place
+from loom.app.screens.evidence import EvidenceScreen
+from loom.app.screens.help import HelpScreen
+from loom.app.screens.model import ModelScreen
+from loom.app.walking import Step, landing, step
+from loom.app.widgets.branches import Branches
+from loom.app.widgets.composer import Composer
+from loom.app.widgets.outline import Outline
+from loom.app.widgets.workspace import Workspace
+from loom.errors import LoomError
+from loom.session import GrowSettings, Notice, Session
+from loom.tree.events import Role
+
+FRAME_S = 0.1
+"""While text streams in, the panes are drawn at most ten times a second; a key draws at once."""
+
+HEARTBEAT_S = 0.5
+"""How often the engine is looked at when nothing else happens."""
+
+_N_TOKENS = (8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024)
+_MOST_BRANCHES = 256
+_MOST_COUNTED = 100_000
+"""Characters of a draft up to which its tokens are counted at each key."""
+
+
+class MainScreen(Screen[None]):
+    """One session; two states, walking and writing."""
+
+    AUTO_FOCUS = ""
+    BINDINGS: ClassVar[list[BindingType]] = keymap.bindings("walking")
+    HORIZONTAL_BREAKPOINTS = [(0, "-thin"), (40, "-narrow"), (100, "-wide")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (12, "-short"), (32, "-tall")]  # noqa: RUF012
+
+    class News(Message):
+        """The session has something new to drain."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self._tree = session.tree
+        self._awaited: dict[str, tuple[str, int]] = {}
+        self._frame_due: Timer | None = None
+        self._last_frame = 0.0
+
+    def compose(self) -> ComposeResult:
+        """The panes, or one sentence where they have no room."""
+        yield Workspace(self._session)
+        yield Static(words.TOO_SMALL, id="too-small")
+
+    @property
+    def space(self) -> Workspace:
+        """The panes."""
+        return self.query_one(Workspace)
+
+    @property
+    def is_growing(self) -> bool:
+        """Whether there is anything to stop."""
+        return bool(self._tree.growing_ids or self._awaited)
+
+    def on_mount(self) -> None:
+        """Land where the person was, and begin to listen."""
+        self._session.listen(self._wake)
+        self._take_news()
+        self.set_interval(HEARTBEAT_S, self._look_at_engine)
+        if (here := landing(self._tree)) is not None:
+            self._stand_at(here)
+        if self._tree.mode == "chat" and self.space.persons_turn:
+            self.action_write()
+
+    # What comes from the session
+
+    def _wake(self) -> None:
+        """Called from threads of the session."""
+        self.post_message(self.News())
+
+    @on(News)
+    def _pace_frames(self) -> None:
+        if self._frame_due is None:
+            wait = self._last_frame + FRAME_S - time.monotonic()
+            self._frame_due = self.set_timer(max(0.001, wait), self._take_news)
+
+    def _take_news(self) -> None:
+        """One frame: everything since the last, once."""
+        if self._frame_due is not None:
+            self._frame_due.stop()
+        self._frame_due, self._last_frame = None, time.monotonic()
+        changes = Changes.of(self._session.drain(), self._tree)
+        for request_id in changes.begun:
+            self._awaited.pop(request_id, None)
+        self.space.absorb(changes, self._n_awaited(self.space.here))
+        joins = self._session.joins()
+        if joins != self.space.meetings.joins:
+            self.space.show_joins(Meetings(joins))
+        self._look_at_engine()
+
+    def _look_at_engine(self) -> None:
+        for notice in self._session.notices():
+            self._say(notice)
+            if notice.severity == "error":
+                self._awaited.clear()
+                self.space.show_branches(0)
+        self._count_tokens()
+        self.space.show_state()
+
+    def _n_awaited(self, node_id: str | None) -> int:
+        """Branches asked for at a node that have not begun."""
+        return sum(n for parent_id, n in self._awaited.values() if parent_id == node_id)
+
+    # Walking
+
+    def _stand_at(self, node_id: str, place: Place | None = None) -> None:
+        self._session.select(node_id)
+        self.space.stand_at(node_id, place, self._n_awaited(node_id))
+
+    def action_walk(self, where: Step) -> None:
+        """One step, if there is anything there."""
+        here = self.space.here
+        if here is not None and (there := step(self._tree, here, where)) is not None:
+            self._stand_at(there)
+
+    def action_enter_branch(self, digit: str) -> None:
+        """Into the branch of that number; 0 is the tenth."""
+        index = (int(digit) or 10) - 1
+        numbered = self.space.branches.ids
+        if index < len(numbered):
+            self._stand_at(numbered[index])
+
+    def action_scroll_text(self, by: int) -> None:
+        """Scroll the text a page; the person stays where they are."""
+        reading = self.space.reading
+        reading.put_at_top(reading.top + by * max(1, reading.height - 1))
+
+    @on(Outline.NodeClicked)
+    @on(Branches.BranchClicked)
+    def _go_where_clicked(self, event: Outline.NodeClicked | Branches.BranchClicked) -> None:
+        self._stand_at(event.node_id)
+
+    # Growing
+
+    def action_grow(self) -> None:
+        """Grow branches here."""
+        if self.space.here is None:
+            self._say(Notice("information", "There is nothing to grow from yet.", "i writes."))
+        else:
+            self._grow_at(self.space.here)
+
+    def action_more_like_this(self) -> None:
+        """Grow more siblings of this node."""
+        here = self.space.here
+        parent_id = None if here is None else self._tree.node(here).parent_id
+        if parent_id is None:
+            self._say(Notice("information", "This is the beginning.", "Space grows from it."))
+        else:
+            self._grow_at(parent_id)
+
+    def _grow_at(self, node_id: str) -> None:
+        try:
+            request_id = self._session.grow(node_id)
+        except LoomError as error:
+            self._say(Notice("warning", error.what, error.remedy))
+            return
+        self._awaited[request_id] = (node_id, self._session.settings.n_branches)
+        self.space.show_branches(self._n_awaited(self.space.here))
+        self._take_news()
+
+    def action_stop(self) -> None:
+        """Stop growing; with nothing growing, let go of the join that was asked for."""
+        if self.is_growing:
+            self._session.stop()
+            self._awaited.clear()
+            self.space.show_branches(0)
+        elif self.space.here is not None and self.space.place is not None:
+            self._stand_at(self.space.here)
+
+    def action_change_branches(self, by: int) -> None:
+        """Grow more or fewer at once."""
+        n = self._session.settings.n_branches + by
+        self._set(replace(self._session.settings, n_branches=min(max(1, n), _MOST_BRANCHES)))
+
+    def action_change_tokens(self, by: int) -> None:
+        """Grow longer or shorter branches."""
+        now = self._session.settings.max_tokens
+        others = [n for n in _N_TOKENS if (n > now if by > 0 else n < now)]
+        tokens = now if not others else min(others) if by > 0 else max(others)
+        self._set(replace(self._session.settings, max_tokens=tokens))
+
+    def _set(self, settings: GrowSettings) -> None:
+        self._session.settings = settings
+        self.space.show_branches(self._n_awaited(self.space.here))
+        self.space.show_state()
+
+    # Where branches meet
+
+    def action_walk_joins(self, by: int) -> None:
+        """To the next place where branches meet, or the one before."""
+        place = self.space.meetings.next_place(self.space.place, self.space.here, by)
+        if place is None:
+            what = "No branches say the same words yet."
+            self._say(Notice("information", what, "Space grows more of them."))
+        else:
+            self._stand_at(place.node_id, place)
+
+    def action_evidence(self) -> None:
+        """List where the words of the join stand."""
+        here, place = self.space.here, self.space.place
+        joins = [] if here is None else self.space.meetings.of(here)
+        join = place.join if place is not None else next(iter(joins), None)
+        if join is not None:
+            self.app.push_screen(EvidenceScreen(join, self._tree), self._go_to)
+
+    def _go_to(self, node_id: str | None) -> None:
+        if node_id is not None:
+            self._stand_at(node_id, self.space.place)
+
+    # Writing
+
+    @on(Composer.WritingAsked)
+    def action_write(self) -> None:
+        """Go over to writing."""
+        self.space.composer.write()
+        self.space.show_state()
+
+    @on(Composer.WritingLeft)
+    def _walk_again(self) -> None:
+        self.space.composer.walk()
+        self.set_focus(None)
+        self.space.show_state()
+
+    @on(Composer.Submitted)
+    def _add_text(self, event: Composer.Submitted) -> None:
+        """Plain text goes on below; a chat message is answered, beside the one it rewrites."""
+        here, role = self.space.here, self._role()
+        if role == "user" and here is not None and not self.space.persons_turn:
+            here = self._tree.node(here).parent_id
+        try:
+            node_id = self._session.write(here, event.text, role)
+        except LoomError as error:
+            self._say(Notice("error", error.what, error.remedy))
+            return
+        self._walk_again()
+        self._take_news()
+        self._stand_at(node_id)
+        if role == "user":
+            self._grow_at(node_id)
+
+    def _role(self) -> Role:
+        return "user" if self._tree.mode == "chat" else "text"
+
+    @on(Composer.DraftChanged)
+    def _count_tokens(self) -> None:
+        composer = self.space.composer
+        text = composer.draft.text if composer.writing else ""
+        known = 0 < len(text) <= _MOST_COUNTED
+        composer.n_tokens = self._session.count_tokens(text) if known else None
+
+    # The rest
+
+    def action_copy_text(self) -> None:
+        """Copy the text of this node."""
+        if (here := self.space.here) is not None:
+            self._copy(self._tree.node(here).display_text(), "this text")
+
+    def action_copy_path(self) -> None:
+        """Copy everything from the beginning to here."""
+        if (here := self.space.here) is not None:
+            path = self._tree.path_text(here).decode("utf-8", "replace")
+            self._copy(path, "everything up to here")
+
+    def _copy(self, text: str, what: str) -> None:
+        self.app.copy_to_clipboard(text)
+        n = f"{len(text):,} character{'' if len(text) == 1 else 's'}"
+        self._say(Notice("information", f"Copied {what} ({n}) through the terminal."))
+
+    def action_outline(self) -> None:
+        """Show the outline, or put it away."""
+        self.space.toggle_class("-swap")
+        self.call_after_refresh(self.space.show_rules)
+
+    def action_help(self) -> None:
+        """All keys."""
+        self.app.push_screen(HelpScreen())
+
+    def action_model(self) -> None:
+        """Choose another model."""
+        self.app.push_screen(ModelScreen(self._tree.model), self._choose_model)
+
+    def _choose_model(self, model: str | None) -> None:
+        if model is None:
+            return
+        try:
+            self._session.choose_model(str(Path(model).expanduser()))
+        except LoomError as error:
+            self._say(Notice("error", error.what, error.remedy))
+        self._take_news()
+
+    def _say(self, notice: Notice) -> None:
+        self.notify(
+            shown_words(f"{notice.what} {notice.remedy}".strip()),
+            severity=notice.severity,
+            timeout=12 if notice.severity == "error" else 5,
+            markup=False,
+        )

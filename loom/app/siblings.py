@@ -1,0 +1,106 @@
+"""What continuations of one node share: beginnings to leave out, twins to count."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from loom.app.display import shown_in_a_line
+from loom.tree.graph import Tree
+from loom.tree.node import Node
+
+_LOOK = 400
+"""How many bytes of a beginning are compared and shown in a line."""
+
+_WORTH_LEAVING_OUT = 12
+"""Characters; a shorter shared beginning reads better than an ellipsis."""
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """A node says word for word what its older sibling number `first` (from 1) says."""
+
+    first: int
+    n_same: int
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """The finished children of one node, compared."""
+
+    n_shared: dict[str, int]
+    twins: dict[str, Twin]
+
+
+class Families:
+    """Families by parent, compared when first asked for and forgotten when they change."""
+
+    def __init__(self, tree: Tree) -> None:
+        self._tree = tree
+        self._families: dict[str | None, Family] = {}
+
+    def forget(self, parent_id: str | None) -> None:
+        """The children of this node have changed."""
+        self._families.pop(parent_id, None)
+
+    def twin(self, node: Node) -> Twin | None:
+        """The older sibling that says the same, if there is one."""
+        return self._family(node).twins.get(node.id)
+
+    def snippet(self, node: Node) -> str:
+        """How a node begins where its siblings do not: one line, white space skipped."""
+        text = _beginning(node)
+        if not text:
+            return "" if node.state == "growing" else "(empty)"
+        n_shared = self._family(node).n_shared.get(node.id, 0)
+        return "…" + text[n_shared:] if n_shared else text
+
+    def _family(self, node: Node) -> Family:
+        family = self._families.get(node.parent_id)
+        if family is None:
+            siblings = [self._tree.node(sibling) for sibling in self._tree.sibling_ids(node.id)]
+            family = self._families[node.parent_id] = compare(siblings, _beginning)
+        return family
+
+
+def compare(siblings: Sequence[Node], beginning: Callable[[Node], str]) -> Family:
+    """Compare finished siblings; one that still grows shares nothing, so that it does not jump."""
+    done = [node for node in siblings if node.state != "growing"]
+    return Family(n_shared=_shared(done, beginning), twins=_twins(siblings))
+
+
+def _shared(done: Sequence[Node], beginning: Callable[[Node], str]) -> dict[str, int]:
+    """Characters that each shares with its nearest sibling, cut back to a word."""
+    texts = sorted((beginning(node), node.id) for node in done)
+    n_shared: dict[str, int] = {}
+    for (text, node_id), (other, other_id) in pairwise(texts):
+        n_common = _n_common(text, other)
+        if n_common == min(len(text), len(other)):
+            continue
+        cut = text.rfind(" ", 0, n_common) + 1
+        for one in (node_id, other_id):
+            if cut >= max(_WORTH_LEAVING_OUT, n_shared.get(one, 0)):
+                n_shared[one] = cut
+    return n_shared
+
+
+def _n_common(text: str, other: str) -> int:
+    pairs = enumerate(zip(text, other, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(text), len(other)))
+
+
+def _twins(siblings: Sequence[Node]) -> dict[str, Twin]:
+    by_text: dict[bytes, list[int]] = {}
+    for index, node in enumerate(siblings):
+        if node.state != "growing" and node.text:
+            by_text.setdefault(node.text, []).append(index)
+    return {
+        siblings[index].id: Twin(first=same[0] + 1, n_same=len(same))
+        for same in by_text.values()
+        for index in same[1:]
+    }
+
+
+def _beginning(node: Node) -> str:
+    return shown_in_a_line(node.text.lstrip()[:_LOOK]).strip()

@@ -1,0 +1,83 @@
+"""Loom's colours: two themes of its own, and what it needs beyond any theme of Textual's.
+
+Threads of a loom: what a person wrote is warm, what a model wrote has the colour of the page's
+ink, where branches meet the cloth is green. Every theme of Textual works; the names below are
+mixed from its colours.
+"""
+
+from __future__ import annotations
+
+from textual.color import Color
+from textual.theme import Theme
+
+DARK = Theme(
+    name="loom-dark",
+    primary="#7aa2d8",
+    secondary="#b39ddb",
+    accent="#e9b872",
+    foreground="#d8dae0",
+    background="#15171c",
+    surface="#191c22",
+    panel="#20242c",
+    success="#6fb58f",
+    warning="#e2b55f",
+    error="#e27d7d",
+    dark=True,
+    variables={"footer-background": "#15171c"},
+)
+
+LIGHT = Theme(
+    name="loom-light",
+    primary="#2c5d9b",
+    secondary="#6a4fa3",
+    accent="#9a5a0b",
+    foreground="#2a2c31",
+    background="#faf8f4",
+    surface="#f4f1ea",
+    panel="#eae6dc",
+    success="#2f7d55",
+    warning="#946200",
+    error="#b03a3a",
+    dark=False,
+)
+
+
+def threads(theme: Theme) -> dict[str, str]:
+    """Names for style sheets: each a colour without transparency, mixed from a theme's own.
+
+    `ink` is read now, `ink-past` was read before, `faint` is furniture with words, `line` without;
+    `typed` is a person's text; `met` and `met-here` lie behind words that meet; `here` is the row
+    where the person stands.
+    """
+    if theme.ansi:
+        return _ANSI_THREADS
+    palette = theme.to_color_system().generate()
+    paper = Color.parse(palette["background"])
+    ink = Color.parse(palette["foreground"])
+    warm = Color.parse(palette["accent"])
+    green = Color.parse(palette["success"])
+    cool = Color.parse(palette["primary"])
+    return {
+        "ink": ink.hex,
+        "ink-past": ink.blend(paper, 0.32).hex,
+        "faint": ink.blend(paper, 0.46).hex,
+        "line": ink.blend(paper, 0.74).hex,
+        "typed": warm.hex,
+        "typed-past": warm.blend(paper, 0.3).hex,
+        "met": paper.blend(green, 0.24).hex,
+        "met-here": paper.blend(green, 0.5).hex,
+        "here": paper.blend(cool, 0.2).hex,
+    }
+
+
+_ANSI_THREADS = {
+    "ink": "ansi_default",
+    "ink-past": "ansi_default",
+    "faint": "ansi_bright_black",
+    "line": "ansi_bright_black",
+    "typed": "ansi_yellow",
+    "typed-past": "ansi_yellow",
+    "met": "ansi_green",
+    "met-here": "ansi_cyan",
+    "here": "ansi_blue",
+}

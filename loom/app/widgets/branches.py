@@ -1,0 +1,273 @@
+"""The branches from here, side by side where they have room, beginnings first."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from itertools import islice
+from typing import ClassVar
+
+from rich.text import Text
+from textual import events
+from textual.geometry import Size
+from textual.message import Message
+
+from loom.app.branch_grid import GAP, INDENT, NUMBER, Grid
+from loom.app.branch_words import beginning, ending, n_lines, with_ellipsis
+from loom.app.display import fit, shown_in_a_line, shown_range_in_a_line
+from loom.app.meetings import MARK, Meetings, Place
+from loom.app.siblings import Families
+from loom.app.widgets.lines import Lines
+from loom.app.wrapping import wrap
+from loom.tree.graph import Tree
+from loom.tree.node import Node
+
+
+class Branches(Lines):
+    """The ways on from where the person stands; at the end of a road, the ways beside it.
+
+    So a step from a fork into one of its branches leaves the list where it is, and only the mark
+    moves: ▸ is the branch that → would enter, ◆ the one where the person is.
+
+    | component | styles |
+    |---|---|
+    | `branches--number`, `branches--chosen` | the number; that of the branch marked ▸ or ◆ |
+    | `branches--line`, `branches--facts`, `branches--growing` | the heading of a card |
+    | `branches--model`, `branches--typed`, `branches--quiet` | words; what loom says itself |
+    | `branches--mark` | that words of this branch meet others |
+    | `branches--met`, `branches--met-here` | words that meet; those of the join asked for |
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "branches--number",
+        "branches--chosen",
+        "branches--line",
+        "branches--facts",
+        "branches--growing",
+        "branches--model",
+        "branches--typed",
+        "branches--quiet",
+        "branches--mark",
+        "branches--met",
+        "branches--met-here",
+    }
+
+    @dataclass
+    class BranchClicked(Message):
+        """A branch was clicked."""
+
+        node_id: str
+
+    def __init__(self, tree: Tree, families: Families, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._tree = tree
+        self._families = families
+        self._meetings = Meetings()
+        self._place: Place | None = None
+        self._here: str | None = None
+        self._ids: tuple[str, ...] = ()
+        self.n_awaited = 0
+        self._settled = True
+        self._when_empty = ""
+        self._grid = Grid(1, 1, 80)
+        self._drawn: dict[int, list[Text]] = {}
+
+    def stand_at(self, node_id: str | None, when_empty: str, n_awaited: int) -> None:
+        """The person is at this node now, where `n_awaited` branches are about to begin."""
+        moved = node_id != self._here
+        self._here, self._when_empty, self.n_awaited = node_id, when_empty, n_awaited
+        before, self._ids = (self._n_cells, self._settled), self._numbered()
+        if moved or self._n_cells != before[0]:
+            states = {self._tree.node(branch_id).state for branch_id in self._ids}
+            self._settled = not n_awaited and "growing" not in states
+        self._lay_out()
+        self.refresh(layout=moved or (self._n_cells, self._settled) != before)
+        if moved:
+            self._show_chosen()
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The branches that are numbered on the screen, from 1."""
+        return self._ids
+
+    def redraw(self, node_ids: Collection[str]) -> None:
+        """The text or state of these nodes changed."""
+        for index, node_id in enumerate(self._ids):
+            if node_id in node_ids:
+                self._drawn.pop(index, None)
+                self.refresh_lines(index // self._grid.n_columns * self._height, self._height)
+
+    def show_meetings(self, meetings: Meetings, place: Place | None) -> None:
+        """Other words meet now, or another place was asked for."""
+        self._meetings, self._place = meetings, place
+        self._drawn.clear()
+        self.refresh()
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002
+        """All branches, in at most three fifths of the page."""
+        n = self._n_cells
+        if not n:
+            return 1
+        most = max(1, container.height * 3 // 5)
+        return min(most, self._share(max(1, width - 1), most).n_rows(n))
+
+    def on_resize(self) -> None:
+        """Share the new room."""
+        self._lay_out()
+        self._show_chosen()
+        self.refresh()
+
+    def draw_line(self, line: int) -> Text:
+        """One line across all columns."""
+        if not self._n_cells:
+            quiet = self.style_of("branches--quiet")
+            words = " " * NUMBER + self._when_empty if line == 0 else ""
+            return Text(fit(words, self.width), quiet)
+        text = Text(no_wrap=True, end="")
+        first = line // self._height * self._grid.n_columns
+        for index in range(first, min(first + self._grid.n_columns, self._n_cells)):
+            if index > first:
+                text.append(" " * GAP)
+            text.append_text(self._cell(index)[line % self._height])
+        return text
+
+    def on_click(self, event: events.Click) -> None:
+        """Say which branch was clicked."""
+        row = (self.top + event.y) // self._height
+        column = min(event.x // (self._grid.width + GAP), self._grid.n_columns - 1)
+        index = row * self._grid.n_columns + column
+        if index < len(self._ids):
+            self.post_message(self.BranchClicked(self._ids[index]))
+
+    @property
+    def _n_cells(self) -> int:
+        return len(self._ids) + self.n_awaited
+
+    @property
+    def _height(self) -> int:
+        return self._grid.height
+
+    def _numbered(self) -> tuple[str, ...]:
+        if self._here is None:
+            return ()
+        children = self._tree.child_ids(self._here)
+        if children or self.n_awaited:
+            return children
+        siblings = self._tree.sibling_ids(self._here)
+        return siblings if len(siblings) > 1 else ()
+
+    def _lay_out(self) -> None:
+        self._grid = self._share(max(1, self.width), max(1, self.height))
+        self._drawn.clear()
+        self.set_n_lines(max(1, self._grid.n_rows(self._n_cells)))
+
+    def _share(self, width: int, n_rows: int) -> Grid:
+        """The grid for this room; branches that have all ended take no more lines than they need.
+
+        While one grows the room does not depend on its text, and when it ends it keeps its room
+        until the person moves.
+        """
+        grid = Grid.of(self._n_cells, width, n_rows)
+        if not self._settled:
+            return grid
+        nodes = map(self._tree.node, self._ids)
+        return grid.no_taller_than(max((n_lines(node, grid) for node in nodes), default=1))
+
+    def _show_chosen(self) -> None:
+        chosen = self._chosen()
+        if chosen in self._ids and self.height:
+            line = self._ids.index(chosen) // self._grid.n_columns * self._height
+            self.keep_in_view(line, line + self._height - 1)
+
+    def _chosen(self) -> str | None:
+        if self._here is None or self._here in self._ids:
+            return self._here
+        return self._tree.last_visited_child(self._here)
+
+    def _cell(self, index: int) -> list[Text]:
+        if index not in self._drawn:
+            node = self._tree.node(self._ids[index]) if index < len(self._ids) else None
+            draw = self._row if self._grid.is_list else self._card
+            self._drawn[index] = draw(index, node)
+        return self._drawn[index]
+
+    def _row(self, index: int, node: Node | None) -> list[Text]:
+        """A branch in a list: number, words, facts."""
+        lines = []
+        for number, words in enumerate(self._words(node)):
+            text = Text(no_wrap=True, end="")
+            text.append_text(self._number(index, node) if number == 0 else Text(" " * NUMBER))
+            text.append_text(words)
+            if number == 0:
+                facts = self._facts(node)
+                text.append(" " * (self._grid.width - text.cell_len - facts.cell_len - 1))
+                text.append_text(facts)
+            lines.append(text)
+        return lines
+
+    def _card(self, index: int, node: Node | None) -> list[Text]:
+        """A branch in columns: a heading that is a line, and words under it."""
+        line, facts = self.style_of("branches--line"), self._facts(node)
+        head = self._number(index, node)
+        tail = Text(" ").append_text(facts).append(" ──", line) if facts.plain else Text("")
+        n_dashes = self._grid.width - head.cell_len - tail.cell_len
+        lines = [head.append("─" * n_dashes, line).append_text(tail)]
+        for words in self._words(node):
+            text = Text(" " * INDENT, no_wrap=True, end="").append_text(words)
+            lines.append(text.append(" " * (self._grid.width - text.cell_len)))
+        return lines
+
+    def _number(self, index: int, node: Node | None) -> Text:
+        """Its number, marked if it is where the person is or would go."""
+        mark = ""
+        if node is not None and node.id == self._chosen():
+            mark = "◆" if node.id == self._here else "▸"
+        style = self.style_of("branches--chosen" if mark else "branches--number")
+        label = f"{mark}{index + 1}"
+        return (
+            Text(end="")
+            .append(f"{label:>3}", style)
+            .append(" " * (NUMBER - 3 if self._grid.is_list else INDENT - 3))
+        )
+
+    def _facts(self, node: Node | None) -> Text:
+        """How long, how it ended, whether its words meet others."""
+        if node is None:
+            return Text("")
+        text = Text(end="")
+        if node.id in self._meetings:
+            text.append(f"{MARK} ", self.style_of("branches--mark"))
+        style = "branches--growing" if node.state == "growing" else "branches--facts"
+        return text.append(ending(node, self._families), self.style_of(style))
+
+    def _words(self, node: Node | None) -> list[Text]:
+        """Exactly as many lines as the grid gives; the last one says if there is more."""
+        n_lines, width = self._grid.n_lines, max(1, self._grid.text_width)
+        quiet = self.style_of("branches--quiet")
+        if node is None:
+            lines = [Text("waiting", quiet)]
+        elif twin := self._families.twin(node):
+            lines = [Text(f"= {twin.first}, word for word", quiet)]
+        elif not node.text.strip():
+            lines = [Text("" if node.state == "growing" else "(empty)", quiet)]
+        else:
+            text = self._tinted(node)
+            spans = list(islice(wrap(text.plain, 0, len(text.plain), width), n_lines + 1))
+            lines = [text[start:end] for start, end in spans]
+            for line in lines:
+                line.rstrip()
+            if len(lines) > n_lines:
+                del lines[n_lines:]
+                lines[-1] = with_ellipsis(lines[-1], width)
+        return lines + [Text("") for _ in range(n_lines - len(lines))]
+
+    def _tinted(self, node: Node) -> Text:
+        """The beginning of a branch on one line, words that meet tinted."""
+        raw, n_skipped = beginning(node, self._grid), len(node.text) - len(node.text.lstrip())
+        style = self.style_of("branches--typed" if node.written else "branches--model")
+        text = Text(shown_in_a_line(raw), style, end="")
+        for span, asked in self._meetings.tinted(node.id, self._place):
+            start, end = (max(0, at - n_skipped) for at in (span.start_byte, span.end_byte))
+            name = "branches--met-here" if asked else "branches--met"
+            text.stylize(self.style_of(name), *shown_range_in_a_line(raw, start, end))
+        return text

@@ -1,0 +1,54 @@
+"""The last lines: which state it is, what keys do, how things stand."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.cells import cell_len
+from rich.text import Text
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from loom.app import keymap
+
+
+class Foot(Widget):
+    """Walking or writing, keys, facts: in one line, or in two where it is two lines high.
+
+    | component | styles |
+    |---|---|
+    | `foot--walking`, `foot--writing` | the state |
+    | `foot--key` | a key; what it does is in the colour of the pane |
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"foot--walking", "foot--writing", "foot--key"}
+    ALLOW_SELECT = False
+
+    state: reactive[keymap.State] = reactive[keymap.State]("walking")
+    facts: reactive[tuple[str, ...]] = reactive[tuple[str, ...]](())
+
+    def render(self) -> Text:
+        """State on the left, facts on the right, keys between or below."""
+        width = self.size.width
+        state = Text(f" {self.state} ", self._style(f"foot--{self.state}"), end="")
+        facts = Text(f"{' · '.join(self.facts)} ", end="")
+        room = width - state.cell_len - facts.cell_len
+        if self.size.height > 1:
+            first = Text.assemble(state, " " * room, facts, no_wrap=True, end="")
+            return first.append("\n").append_text(self._keys(width))
+        keys = self._keys(room - 2)
+        gap = " " * (room - keys.cell_len - 1)
+        return Text.assemble(state, " ", keys, gap, facts, no_wrap=True, end="")
+
+    def _keys(self, room: int) -> Text:
+        """The keys of the state; the least needed are left out until the others fit."""
+        entries = keymap.footer(self.state)
+        while entries and sum(cell_len(f"{key} {label}") + 2 for key, label in entries) > room:
+            entries.pop()
+        text = Text(end="")
+        for key, label in entries:
+            text.append(" ").append(key, self._style("foot--key")).append(f" {label} ")
+        return text
+
+    def _style(self, name: str) -> str:
+        return str(self.get_component_rich_style(name, partial=True))

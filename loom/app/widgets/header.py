@@ -1,0 +1,89 @@
+"""The first line: which session, which model, and what Space will grow."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from typing import ClassVar
+
+from rich.cells import cell_len
+from rich.text import Text
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from loom.app.display import fit, shown_words
+from loom.session import GrowSettings, ModelStatus
+from loom.tree.events import Mode
+
+_MODES: dict[Mode, str] = {"plain": "plain text", "chat": "chat"}
+
+_AIR = 4
+"""Cells left free: one at either edge, two between title and model."""
+
+_SHORTEST_TITLE = 8
+
+
+class Header(Widget):
+    """Title on the left; model (device) · mode · T and cut-off · N × tokens on the right."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"header--title", "header--model", "header--failed"}
+    ALLOW_SELECT = False
+
+    title: reactive[str] = reactive("")
+    mode: reactive[Mode] = reactive("plain")
+    model_name: reactive[str] = reactive("")
+    status: reactive[ModelStatus] = reactive(ModelStatus)
+    settings: reactive[GrowSettings] = reactive(GrowSettings)
+
+    def render(self) -> Text:
+        """The long wording where it fits, else the short one."""
+        width, name = self.size.width, shown_words(self.title)
+        model, facts = self._words(long=True)
+        if cell_len(name + model + facts) + _AIR > width:
+            model, facts = self._words(long=False)
+        title = fit(name, max(_SHORTEST_TITLE, width - cell_len(model + facts) - _AIR))
+        model = fit(model, width - cell_len(title + facts) - _AIR)
+        gap = width - cell_len(title + model + facts) - 2
+        style = "header--failed" if self.status.state == "failed" else "header--model"
+        text = Text(" ", no_wrap=True, overflow="crop", end="")
+        text.append(title, self._style("header--title")).append(" " * gap)
+        return text.append(model, self._style(style)).append(facts).append(" ")
+
+    def _words(self, *, long: bool) -> tuple[str, str]:
+        """The model, and the facts that follow it."""
+        settings, sampling = self.settings, self.settings.sampling
+        n, tokens = settings.n_branches, settings.max_tokens
+        law = [f"T {sampling.temperature:g}"]
+        if sampling.top_k is not None:
+            law.append(f"top-k {sampling.top_k}")
+        if sampling.top_p is not None:
+            law.append(f"top-p {_fraction(sampling.top_p)}")
+        if sampling.min_p is not None:
+            law.append(f"min-p {_fraction(sampling.min_p)}")
+        size = f"{n} × {tokens} tokens" if long else f"{n}×{tokens}"
+        return self._model(long=long), "".join(
+            f" · {fact}" for fact in (_MODES[self.mode], " ".join(law), size)
+        )
+
+    def _model(self, *, long: bool) -> str:
+        status = self.status
+        name = shown_words(status.name or PurePath(self.model_name).stem or "no model")
+        match status.state:
+            case "loading":
+                return f"opening {name}…"
+            case "failed":
+                return f"{name} did not open"
+            case "unloaded":
+                return name
+        if status.model is None:
+            return name
+        if status.model.gpu_unused is None:
+            return f"{name} ({status.model.device})"
+        return f"{name} (CPU build, GPU unused)" if long else f"{name} (GPU unused)"
+
+    def _style(self, name: str) -> str:
+        return str(self.get_component_rich_style(name, partial=True))
+
+
+def _fraction(value: float) -> str:
+    """0.05 as .05, 1.0 as 1."""
+    return f"{value:g}".removeprefix("0")

@@ -1,0 +1,175 @@
+"""The reading pane: the text from the beginning to where the person stands."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import ClassVar
+
+from rich.style import Style
+from rich.text import Text
+
+from loom.app.display import shown_range, shown_words
+from loom.app.manuscript import Line, Manuscript
+from loom.app.meetings import Meetings, Place
+from loom.app.widgets.lines import Lines
+from loom.tree.graph import Tree
+from loom.tree.node import Node
+
+_RAIL = 6
+"""Cells of the rail: number of siblings, a mark, and air."""
+
+_MEASURE = 96
+"""Cells of the longest line: past that an eye no longer finds the next one."""
+
+_REACH = 3
+"""Lines before the end that a longer text may break anew."""
+
+_CONTEXT = 2
+"""Lines of what came before that stay above a text too long for the pane."""
+
+_SPEAKERS = {"user": "you", "system": "system"}
+
+
+class Reading(Lines):
+    """Prose as prose, a chat as turns; on the rail, how many ways there were at each fork.
+
+    | component | styles |
+    |---|---|
+    | `reading--rail`, `reading--fork` | the rail, its numbers |
+    | `reading--glyph`, `reading--here` | who wrote it, and ◆ |
+    | `reading--typed`, `reading--typed-past` | what a person wrote: here, before |
+    | `reading--model`, `reading--model-past` | what a model wrote |
+    | `reading--speaker` | whose turn it is |
+    | `reading--met`, `reading--met-here` | words that meet; those of the join asked for |
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "reading--rail",
+        "reading--fork",
+        "reading--glyph",
+        "reading--here",
+        "reading--typed",
+        "reading--typed-past",
+        "reading--model",
+        "reading--model-past",
+        "reading--speaker",
+        "reading--met",
+        "reading--met-here",
+    }
+
+    def __init__(self, tree: Tree, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._tree = tree
+        self._page = Manuscript(1)
+        self._rail: dict[int, int] = {}
+        self._meetings = Meetings()
+        self._place: Place | None = None
+        self._scrolled_to = 0
+
+    def stand_at(self, node_id: str) -> None:
+        """The person is at this node now: its text comes into view."""
+        self._page.show(self._tree.path(node_id))
+        self._rail = self._marks()
+        self._bring_into_view()
+        self.refresh()
+
+    def redraw(self, node_ids: Collection[str]) -> None:
+        """These nodes became longer or have new siblings; nothing scrolls."""
+        nodes = self._page.nodes
+        if not nodes or nodes[-1].id not in node_ids:
+            return
+        n_before = len(self._page.lines)
+        self._page.show(self._tree.path(nodes[-1].id))
+        self._rail = self._marks()
+        self.set_n_lines(max(len(self._page.lines), self.virtual_size.height))
+        first = max(0, n_before - _REACH)
+        self.refresh_lines(first, len(self._page.lines) - first)
+
+    def redraw_rail(self) -> None:
+        """Some fork on the path may have more ways now."""
+        self._rail = self._marks()
+        self.refresh()
+
+    def show_meetings(self, meetings: Meetings, place: Place | None) -> None:
+        """Other words meet now, or another place was asked for."""
+        self._meetings, self._place = meetings, place
+        self.refresh()
+
+    def on_resize(self) -> None:
+        """Lay out for the new width; where the person had scrolled away, stay there."""
+        width = max(1, min(self.width - _RAIL, _MEASURE))
+        left_alone = self.top == self._scrolled_to
+        if width != self._page.width:
+            nodes, self._page = self._page.nodes, Manuscript(width)
+            self._page.show(nodes)
+            self._rail = self._marks()
+            self.set_n_lines(len(self._page.lines))
+        if left_alone:
+            self._bring_into_view()
+        self.refresh()
+
+    def draw_line(self, line: int) -> Text:
+        """The rail and one line of text."""
+        lines = self._page.lines
+        if line >= len(lines):
+            return Text("")
+        text = self._draw_rail(line)
+        if (speaker := lines[line].speaker) is not None:
+            node = self._page.nodes[speaker]
+            name = _SPEAKERS.get(node.role) or shown_words(node.author)
+            return text.append(name, self.style_of("reading--speaker"))
+        return text.append_text(self._draw_words(lines[line]))
+
+    def _bring_into_view(self) -> None:
+        """The end of the text at the bottom, unless the node would begin out of sight.
+
+        A text that grows begins in the upper half, so that there is room for it to grow in view.
+        """
+        if not self._page.nodes or not self.height:
+            return
+        n_lines, height = len(self._page.lines), self.height
+        begins = self._page.first_line(len(self._page.nodes) - 1)
+        if self._page.nodes[-1].state == "growing":
+            top = max(0, begins - height // 2)
+        else:
+            top = min(max(0, begins - _CONTEXT), max(0, n_lines - height))
+        self.set_n_lines(max(n_lines, top + height))
+        self.put_at_top(top)
+        self._scrolled_to = top
+
+    def _marks(self) -> dict[int, int]:
+        """Which node the rail marks on which line: the last one that begins there."""
+        return {self._page.first_line(number): number for number in range(len(self._page.nodes))}
+
+    def _draw_rail(self, line: int) -> Text:
+        text = Text(no_wrap=True, end="")
+        number = self._rail.get(line)
+        if number is None:
+            return text.append("    │ ", self.style_of("reading--rail"))
+        node = self._page.nodes[number]
+        n_ways = len(self._tree.sibling_ids(node.id))
+        text.append(f"{n_ways:>3} " if n_ways > 1 else "    ", self.style_of("reading--fork"))
+        if number == len(self._page.nodes) - 1:
+            return text.append("◆ ", self.style_of("reading--here"))
+        style = self.style_of("reading--typed" if node.written else "reading--glyph")
+        return text.append("○ " if node.written else "● ", style)
+
+    def _draw_words(self, line: Line) -> Text:
+        page = self._page
+        words = Text(page.text[line.start : line.end], no_wrap=True, end="")
+        for number, start, end in page.pieces(line):
+            node = page.nodes[number]
+            last = number == len(page.nodes) - 1
+            name = ("typed" if node.written else "model") + ("" if last else "-past")
+            words.stylize(self.style_of(f"reading--{name}"), start - line.start, end - line.start)
+            for style, first, until in self._tints(node):
+                first, until = first + page.starts[number], until + page.starts[number]
+                words.stylize(style, max(first - line.start, 0), max(until - line.start, 0))
+        words.truncate(self._page.width)
+        return words
+
+    def _tints(self, node: Node) -> Iterator[tuple[Style, int, int]]:
+        """Stretches of a node's shown text where words meet."""
+        for span, asked in self._meetings.tinted(node.id, self._place):
+            style = self.style_of("reading--met-here" if asked else "reading--met")
+            yield style, *shown_range(node.text, span.start_byte, span.end_byte)

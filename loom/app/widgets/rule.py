@@ -1,0 +1,50 @@
+"""A line across the screen that carries words, and meets other lines where they cross."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.cells import cell_len
+from rich.text import Text
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from loom.app.display import fit
+
+_INSET = 2
+"""Dashes before the label and after the note."""
+
+
+class Rule(Widget):
+    """── label ───────────── note ──, with a joint (┬ ├ ┴) where another line begins or ends."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"rule--label", "rule--note"}
+    ALLOW_SELECT = False
+
+    label: reactive[str] = reactive("")
+    note: reactive[str] = reactive("")
+    joint: reactive[str] = reactive("")
+    joint_at: reactive[int] = reactive(0)
+
+    def render(self) -> Text:
+        """The words lie on the line; a note that does not fit beside the label is left out."""
+        width = self.size.width
+        label = fit(f" {self.label} ", width - 6) if self.label else ""
+        note = f" {self.note} " if self.note else ""
+        if cell_len(label) + cell_len(note) + 10 > width:
+            note = ""
+        text = self._dashes(0, _INSET).append(label, self._style("rule--label"))
+        text.append_text(self._dashes(text.cell_len, width - cell_len(note) - _INSET))
+        text.append(note, self._style("rule--note"))
+        return text.append_text(self._dashes(text.cell_len, width))
+
+    def _dashes(self, start: int, end: int) -> Text:
+        """The line itself from column `start` to `end`, with the joint if it lies there."""
+        line = "─" * (end - start)
+        if self.joint and start <= self.joint_at < end:
+            at = self.joint_at - start
+            line = line[:at] + self.joint + line[at + 1 :]
+        return Text(line, no_wrap=True, overflow="crop", end="")
+
+    def _style(self, name: str) -> str:
+        return str(self.get_component_rich_style(name, partial=True))

@@ -1,0 +1,165 @@
+"""All panes of the main screen, and what each shows of where the person stands."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from loom.app import keymap, words
+from loom.app.changes import Changes
+from loom.app.display import shown_words
+from loom.app.meetings import Meetings, Place
+from loom.app.siblings import Families
+from loom.app.walking import persons_turn
+from loom.app.widgets.branches import Branches
+from loom.app.widgets.composer import Composer
+from loom.app.widgets.foot import Foot
+from loom.app.widgets.header import Header
+from loom.app.widgets.outline import Outline
+from loom.app.widgets.reading import Reading
+from loom.app.widgets.rule import Rule
+from loom.session import Session
+from loom.session.opening import DEFAULT_MODEL
+
+_FEW_NODES = 24
+"""Up to so many nodes a person may be new here."""
+
+
+class Workspace(Vertical):
+    """Composes the panes and hands each what it shows; it asks the session, and changes nothing."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self._tree = session.tree
+        self._families = Families(session.tree)
+        self.meetings = Meetings()
+        self.place: Place | None = None
+        self.here: str | None = None
+        self._n_nodes_at_first = len(session.tree)
+
+    def compose(self) -> ComposeResult:
+        """From top to bottom."""
+        yield Header()
+        yield Rule(id="top")
+        with Vertical(id="page"):
+            yield Outline(self._tree, self._families)
+            yield Reading(self._tree)
+            yield Static(words.empty_page(self._tree.mode), id="nothing")
+            yield Rule(id="fork")
+            yield Branches(self._tree, self._families)
+        yield Rule(id="bottom")
+        yield Static(id="sentence")
+        yield Static(words.WELCOME, id="welcome")
+        yield Composer()
+        yield Foot()
+
+    def on_mount(self) -> None:
+        """Find each pane once: they stay."""
+        self.outline, self.reading = self.query_one(Outline), self.query_one(Reading)
+        self.branches, self.composer = self.query_one(Branches), self.query_one(Composer)
+        self.query_one("#sentence").display = False
+
+    def on_resize(self) -> None:
+        """Lines that cross meet where they cross."""
+        self.call_after_refresh(self.show_rules)
+
+    @property
+    def persons_turn(self) -> bool:
+        """Whether a chat waits for the person here."""
+        return persons_turn([] if self.here is None else self._tree.path(self.here))
+
+    def stand_at(self, node_id: str, place: Place | None, n_awaited: int) -> None:
+        """The person is at this node now, perhaps because a join was asked for."""
+        had_place, self.place, self.here = self.place, place, node_id
+        self.outline.stand_at(node_id)
+        self.reading.stand_at(node_id)
+        self.show_branches(n_awaited)
+        if had_place is not place:
+            self._show_meetings()
+        self.show_state()
+
+    def absorb(self, changes: Changes, n_awaited: int) -> None:
+        """Show what happened to the tree; neither selection nor scroll position moves."""
+        for parent_id in changes.families:
+            self._families.forget(parent_id)
+        if changes.added:
+            self.outline.add(changes.added)
+            self.reading.redraw_rail()
+            self.show_branches(n_awaited)
+        self.reading.redraw(changes.touched)
+        if changes.families:
+            # What siblings share may be cut elsewhere now, and the first of twins may have come.
+            self.outline.refresh()
+            self.branches.redraw(self.branches.ids)
+        else:
+            self.outline.redraw(changes.touched)
+            self.branches.redraw(changes.touched)
+
+    def show_joins(self, meetings: Meetings) -> None:
+        """Other words meet now; the place asked for is kept if it is still there."""
+        self.meetings = meetings
+        if self.place is not None:
+            self.place = meetings.same_place(self.place)
+        self._show_meetings()
+
+    def show_branches(self, n_awaited: int) -> None:
+        """The children of the node, and room for those about to come."""
+        when_empty = words.no_branches(
+            self._tree.mode, self._session.settings, persons_turn=self.persons_turn
+        )
+        self.branches.stand_at(self.here, when_empty, n_awaited)
+        self.show_rules()
+
+    def show_state(self) -> None:
+        """Header, rules, status: cheap, and only what changed is drawn again."""
+        tree, status = self._tree, self._session.status
+        header = self.query_one(Header)
+        header.title, header.mode, header.model_name = tree.title, tree.mode, tree.model
+        header.status, header.settings = status, self._session.settings
+        state: keymap.State = "writing" if self.composer.writing else "walking"
+        foot = self.query_one(Foot)
+        foot.state = state
+        foot.facts = words.how_it_stands(tree, status, len(self.meetings.joins))
+        self.composer.invitation = words.invitation(tree.mode, persons_turn=self.persons_turn)
+        self.set_class(self._greets, "-welcome")
+        self.set_class(not len(tree), "-empty")
+        self.show_rules()
+
+    def show_rules(self) -> None:
+        """What the lines across the screen say, and where they cross the outline's edge."""
+        top, fork, bottom = (self.query_one(f"#{name}", Rule) for name in ("top", "fork", "bottom"))
+        beside = self.outline.display and self.screen.has_class("-wide")
+        edge = self.outline.outer_size.width
+        for rule, joint in ((top, "┬"), (bottom, "┴"), (fork, "├")):
+            rule.joint = joint if beside else ""
+            rule.joint_at = 0 if rule is fork else edge
+        top.label = (
+            f"outline · {words.count(len(self._tree), 'node')}" if self.outline.display else ""
+        )
+        fork.label, fork.note = words.what_grows(
+            self._tree,
+            self.here,
+            self.branches.n_awaited,
+            self._session.status,
+            self._session.settings,
+        )
+        bottom.label, bottom.note = words.where_it_meets(self.meetings, self.place, self.here)
+
+    @property
+    def _greets(self) -> bool:
+        """Whether somebody who has just begun, on the bundled model, is told what to press."""
+        is_new = len(self._tree) <= min(_FEW_NODES, self._n_nodes_at_first + 1)
+        is_busy = self.composer.writing or self.place is not None
+        return is_new and not is_busy and self._tree.model == DEFAULT_MODEL
+
+    def _show_meetings(self) -> None:
+        self.outline.show_meetings(self.meetings)
+        self.reading.show_meetings(self.meetings, self.place)
+        self.branches.show_meetings(self.meetings, self.place)
+        sentence = self.query_one("#sentence", Static)
+        sentence.display = self.place is not None
+        if self.place is not None:
+            sentence.update(Content(shown_words(self.place.join.sentence)))

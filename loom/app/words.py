@@ -1,0 +1,96 @@
+"""The sentences that the app says of itself, in one place so that they keep one voice."""
+
+from __future__ import annotations
+
+from loom.app.display import shown_words
+from loom.app.meetings import MARK, Meetings, Place
+from loom.session import GrowSettings, ModelStatus
+from loom.tree.events import Mode
+from loom.tree.graph import Tree
+
+WELCOME = (
+    "This small bundled model knows only one made-up town; it is here to try things on. "
+    "Space grows branches, arrows walk, i writes, ? shows all keys. "
+    "Your own model: press @ or run loom FILE.gguf."
+)
+
+TOO_SMALL = "Loom needs at least 40 columns and 12 rows: please enlarge."
+
+
+def empty_page(mode: Mode) -> str:
+    """What stands where there is no text at all yet."""
+    if mode == "chat":
+        return "An empty chat.\n\nPress i and say something; answers grow as branches."
+    return "An empty page.\n\nPress i and write a beginning; then Space grows what could come next."
+
+
+def invitation(mode: Mode, *, persons_turn: bool) -> str:
+    """What `i` would begin."""
+    if mode == "plain":
+        return "write here"
+    return "write a message" if persons_turn else "write this message another way"
+
+
+def no_branches(mode: Mode, settings: GrowSettings, *, persons_turn: bool) -> str:
+    """What stands where there are no branches yet."""
+    if mode == "chat" and persons_turn:
+        return "Your turn: i writes the next message."
+    many = count(settings.n_branches, "answer" if mode == "chat" else "branch")
+    return f"Nothing follows yet. Space grows {many} of up to {settings.max_tokens} tokens."
+
+
+def what_grows(
+    tree: Tree, here: str | None, n_awaited: int, status: ModelStatus, settings: GrowSettings
+) -> tuple[str, str]:
+    """Label and note of the rule above the branches."""
+    if here is None:
+        return "", ""
+    label = _which_branches(tree, here, n_awaited)
+    if status.state == "loading":
+        return label, f"opening {shown_words(status.name)}…"
+    if n_growing := len(tree.growing_ids):
+        rate = f" · {status.tokens_per_s:,.0f} tok/s" if status.tokens_per_s else ""
+        return label, f"{n_growing} growing{rate} · Esc stops"
+    if label and not tree.n_children(here) + n_awaited and tree.mode == "plain":
+        return label, f"nothing follows yet · Space grows {settings.n_branches}"
+    return label, ""
+
+
+def _which_branches(tree: Tree, here: str, n_awaited: int) -> str:
+    noun = "answer" if tree.mode == "chat" else "branch"
+    if n := tree.n_children(here) + n_awaited:
+        return count(n, noun)
+    siblings = tree.sibling_ids(here)
+    if len(siblings) == 1:
+        return ""
+    return f"{noun} {siblings.index(here) + 1} of {len(siblings)}"
+
+
+def count(n: int, noun: str) -> str:
+    ending = "" if n == 1 else "es" if noun == "branch" else "s"
+    return f"{n:,} {noun}{ending}"
+
+
+def how_it_stands(tree: Tree, status: ModelStatus, n_joins: int) -> tuple[str, ...]:
+    """The facts of the status line."""
+    facts = ["saved", count(len(tree), "node")]
+    if n_joins:
+        facts.append(f"joins {n_joins}")
+    if n_growing := len(tree.growing_ids):
+        facts.append(f"{n_growing} growing")
+    if status.model is not None and status.model.gpu_unused is not None:
+        facts.append("CPU build, GPU unused")
+    return tuple(facts)
+
+
+def where_it_meets(meetings: Meetings, place: Place | None, here: str | None) -> tuple[str, str]:
+    """Label and note of the rule under the branches."""
+    n_places = len(meetings.places)
+    if place is not None:
+        number = meetings.places.index(place) + 1
+        return f"{MARK} place {number} of {n_places}", "m next · Enter shows all"
+    if here in meetings:
+        return f"{MARK} words here are said elsewhere too", "m goes there"
+    if n_places:
+        return f"{MARK} words meet at {count(n_places, 'place')}", "m goes there"
+    return "", ""
