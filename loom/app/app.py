@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import signal
+import sys
 from collections.abc import Iterable
 from functools import partial
 from typing import ClassVar
@@ -36,6 +39,12 @@ class LoomApp(App[None]):
         for theme in (DARK, LIGHT):
             self.register_theme(theme)
         self.theme = DARK.name
+
+    def on_mount(self) -> None:
+        """A terminal that is closed, or a shutdown, ends loom as `q` does: nothing is lost."""
+        if sys.platform != "win32":
+            for ending in (signal.SIGHUP, signal.SIGTERM):
+                asyncio.get_running_loop().add_signal_handler(ending, self.exit)
 
     def get_default_screen(self) -> Screen[None]:
         """The main screen is the bottom of the stack."""

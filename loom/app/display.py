@@ -1,46 +1,26 @@
-"""Text as data: what a person sees of any bytes, so that nothing in them is ever interpreted.
+"""What a person sees of any bytes on the screen, so that nothing in them is ever interpreted.
 
-Every pane draws node text through this file. Control characters become pictures (␛), marks that
-would turn the line around or break it become their number, broken UTF-8 becomes U+FFFD. Rich
+Every pane draws node text through this file, which adds bytes and cells to `tree.visible`. Rich
 markup needs no escaping: the panes draw `Text` and `Segment`, which know no markup.
 """
 
 from __future__ import annotations
 
 import codecs
-import re
 
 from rich.cells import cell_len, split_graphemes
 
-_TAB = "    "
-_PICTURES = {code: chr(0x2400 + code) for code in range(0x20)} | {0x7F: "␡"}
-_NUMBERED = [
-    *range(0x80, 0xA0),
-    0x061C,
-    0x200E,
-    0x200F,
-    *range(0x2028, 0x202F),
-    *range(0x2066, 0x206A),
-    0xFEFF,
-]
-_SHOWN = {
-    **_PICTURES,
-    **{code: f"\\u{code:04x}" for code in _NUMBERED},
-    ord("\t"): _TAB,
-    ord("\n"): "\n",
-}
-_BREAKS = re.compile(r"\s*\n\s*")
-_PILCROW = " ¶ "
+from loom.tree.visible import in_a_line, visible
 
 
 def shown(raw: bytes) -> str:
     """The bytes as a person sees them; only newlines keep their meaning."""
-    return raw.decode("utf-8", "replace").translate(_SHOWN)
+    return visible(raw.decode("utf-8", "replace"))
 
 
 def shown_in_a_line(raw: bytes) -> str:
     """The same without newlines: each run of them is one pilcrow."""
-    return _BREAKS.sub(_PILCROW, shown(raw))
+    return in_a_line(shown(raw))
 
 
 def shown_words(words: str) -> str:
@@ -57,7 +37,7 @@ def shown_range_in_a_line(raw: bytes, start: int, end: int) -> tuple[int, int]:
     """Where bytes [start, end) stand in `shown_in_a_line(raw)`."""
     first, last = shown_range(raw, start, end)
     text = shown(raw)
-    return len(_BREAKS.sub(_PILCROW, text[:first])), len(_BREAKS.sub(_PILCROW, text[:last]))
+    return len(in_a_line(text[:first])), len(in_a_line(text[:last]))
 
 
 def fit(text: str, width: int) -> str:
@@ -76,4 +56,4 @@ def fit(text: str, width: int) -> str:
 
 def _columns(prefix: bytes, *, final: bool) -> int:
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
-    return len(decoder.decode(prefix, final).translate(_SHOWN))
+    return len(visible(decoder.decode(prefix, final)))

@@ -8,6 +8,8 @@ from typing import Literal
 from loom.tree.graph import Tree
 from loom.tree.node import Node
 
+_ENDS = ("eos", "stop")
+
 Step = Literal["parent", "child", "previous", "next", "root", "leaf"]
 
 
@@ -40,6 +42,11 @@ def persons_turn(path: Iterable[Node]) -> bool:
     """Whether a chat waits for the person: nobody has spoken, or the last turn is an answer."""
     spoken = [node.role for node in path if node.role in ("user", "assistant")]
     return not spoken or spoken[-1] == "assistant"
+
+
+def is_unfinished(node: Node) -> bool:
+    """Whether an answer stopped before its end, so that a model can go on with it."""
+    return node.role == "assistant" and node.state != "growing" and node.finish not in _ENDS
 
 
 def _leaf(tree: Tree, node_id: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from loom.app.display import shown_words
 from loom.app.meetings import MARK, Meetings, Place
+from loom.app.walking import is_unfinished, persons_turn
 from loom.session import GrowSettings, ModelStatus
 from loom.tree.events import Mode
 from loom.tree.graph import Tree
@@ -24,18 +25,22 @@ def empty_page(mode: Mode) -> str:
     return "An empty page.\n\nPress i and write a beginning; then Space grows what could come next."
 
 
-def invitation(mode: Mode, *, persons_turn: bool) -> str:
+def invitation(mode: Mode, *, is_persons_turn: bool) -> str:
     """What `i` would begin."""
     if mode == "plain":
         return "write here"
-    return "write a message" if persons_turn else "write this message another way"
+    return "write a message" if is_persons_turn else "write this message another way"
 
 
-def no_branches(mode: Mode, settings: GrowSettings, *, persons_turn: bool) -> str:
+def no_branches(tree: Tree, here: str | None, settings: GrowSettings) -> str:
     """What stands where there are no branches yet."""
-    if mode == "chat" and persons_turn:
-        return "Your turn: i writes the next message."
-    many = count(settings.n_branches, "answer" if mode == "chat" else "branch")
+    if here is None:
+        return ""
+    is_chat = tree.mode == "chat"
+    if is_chat and persons_turn(tree.path(here)):
+        more = " Space goes on with this answer." if is_unfinished(tree.node(here)) else ""
+        return f"Your turn: i writes the next message.{more}"
+    many = count(settings.n_branches, "answer" if is_chat else "branch")
     return f"Nothing follows yet. Space grows {many} of up to {settings.max_tokens} tokens."
 
 

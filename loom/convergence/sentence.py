@@ -49,7 +49,7 @@ def _who(names: Sequence[str], n_names: int, evidence: LexicalEvidence) -> str:
 
 def _length(evidence: LexicalEvidence) -> str:
     """The length in words; in tokens where the text is not written in words with spaces."""
-    n_words = len(evidence.text.split())
+    n_words = sum(any(map(str.isalnum, word)) for word in evidence.text.split())
     if 3 * n_words < evidence.n_tokens:
         return f"{evidence.n_tokens} tokens"
     return "1 word" if n_words == 1 else f"{n_words} words"
@@ -73,6 +73,8 @@ def _in_a_line(text: str) -> str:
     """The text with pictures for its control characters and one pilcrow for its newlines."""
     paragraphs = " ¶ ".join(part.strip(" ") for part in text.split("\n") if part.strip(" "))
     cut = paragraphs.strip("\ufffd ")
+    # A run mostly begins with the end of the sentence before; a quotation does not.
+    cut = cut.lstrip(".,;:!?¶ ") or cut
     return "".join(map(_visible, cut))
 
 

@@ -27,7 +27,7 @@ from loom.engine.sequence import Continuation, Growth, branch_seed
 from loom.errors import LoomError, PromptTooLongError
 from loom.records import Provenance, TokenColumns
 
-MOST_HELD_CELLS = 4096
+MOST_HELD_CELLS = 2048
 """Cells kept for coming back to; every held cell makes every step a little slower."""
 
 GAUGE_EVERY_S = 0.25

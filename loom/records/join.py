@@ -39,7 +39,7 @@ class LexicalEvidence:
 
     `n_tokens` is the run's length, `n_branches` of `n_compared` branches hold it,
     `expected_by_chance` is E of A1 (multiplied by the number of branch pairs), and `common` says
-    that more than half of the branches hold it.
+    that more than half of the branches hold it, and more than two.
     """
 
     text: str

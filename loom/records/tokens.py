@@ -49,17 +49,17 @@ class TokenColumns:
         return len(self.pieces)
 
 
-def take(tokens: TokenColumns, rows: Sequence[int]) -> TokenColumns:
-    """The given rows, in the given order."""
-    index = np.asarray(rows, dtype=np.intp)
+def row_of(tokens: TokenColumns, row: int) -> TokenColumns:
+    """One row, as views of the arrays it stands in."""
+    here = slice(row, row + 1)
     stats = tokens.stats
     return TokenColumns(
-        ids=tokens.ids[index],
-        pieces=tuple(tokens.pieces[row] for row in rows),
-        elapsed_s=tokens.elapsed_s[index],
+        ids=tokens.ids[here],
+        pieces=tokens.pieces[here],
+        elapsed_s=tokens.elapsed_s[here],
         stats=None
         if stats is None
-        else TokenStats(*(getattr(stats, f.name)[index] for f in fields(TokenStats))),
+        else TokenStats(*(getattr(stats, f.name)[here] for f in fields(TokenStats))),
     )
 
 

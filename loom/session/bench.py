@@ -85,25 +85,29 @@ def _measure(model: str, folder: Path, say: Say) -> Mapping[str, object]:
     spec = load_spec(path, None, None)
     with ExitStack() as stack:
         loom = stack.enter_context(closing(_Loom(path, folder)))
-        n_threads = loom.model.n_threads
+        device, n_threads = loom.model.device, loom.model.n_threads
         yard = stack.enter_context(closing(_Yardsticks(spec, loom.prompt_ids, n_threads)))
-        runs = []
-        for n_branches in N_BRANCHES:
-            say(f"{model}: {n_branches} branches")
-            rounds = [
-                (loom.rate(n_branches), yard.bare(n_branches), yard.sequential(n_branches))
-                for _ in range(N_ROUNDS)
-            ]
-            medians = [statistics.median(column) for column in zip(*rounds, strict=True)]
-            runs.append(Run(n_branches, len(loom.prompt_ids), N_TOKENS, *medians))
+        runs = [_run(model, path, folder, n, yard, say) for n in N_BRANCHES]
         say(f"{model}: growing again from {N_LEAVES} leaves")
         return {
             "model": model,
-            "device": loom.model.device,
+            "device": device,
             "n_threads": n_threads,
             "runs": [asdict(run) for run in runs],
             "regrow": asdict(loom.regrow()),
         }
+
+
+def _run(model: str, path: str, folder: Path, n_branches: int, yard: _Yardsticks, say: Say) -> Run:
+    say(f"{model}: {n_branches} branches")
+    # An engine of its own, so that all three begin with a cache that holds the prompt alone.
+    with closing(_Loom(path, folder)) as loom:
+        rounds = [
+            (loom.rate(n_branches), yard.bare(n_branches), yard.sequential(n_branches))
+            for _ in range(N_ROUNDS)
+        ]
+        medians = [statistics.median(column) for column in zip(*rounds, strict=True)]
+        return Run(n_branches, len(loom.prompt_ids), N_TOKENS, *medians)
 
 
 def _prompt(model: Path, n_tokens: int) -> str:
@@ -155,7 +159,9 @@ class _Loom:
         return sum(len(event.tokens) for event in appended) / (time.perf_counter() - began_s)
 
     def regrow(self) -> Regrow:
-        """Grow again from leaves in random order."""
+        """Grow as many branches as there are to be leaves, then again from each in random order."""
+        for _ in range(N_LEAVES // N_BRANCHES[-1]):
+            self.rate(N_BRANCHES[-1])
         tree = self._session.tree
         leaves = [i for i in tree.leaf_ids() if tree.node(i).finish == "length"][-N_LEAVES:]
         random.Random(SEED).shuffle(leaves)

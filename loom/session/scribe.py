@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from loom.engine.events import Accepted, BranchEnded, EngineEvent, RequestFailed, Stepped
 from loom.errors import LoomError
-from loom.records.tokens import take
+from loom.records.tokens import row_of
 from loom.session.prompt import Prompt
 from loom.tree.events import (
     BranchClosed,
@@ -144,7 +144,7 @@ class Scribe:
             writing = self._open[request_id]
             start = writing.n_tokens[index]
             writing.n_tokens[index] = start + 1
-            tokens = take(event.tokens, (row,))
+            tokens = row_of(event.tokens, row)
             events.append(TokensAppended(now, writing.node_ids[index], start, tokens))
         return events
 

@@ -1,4 +1,8 @@
-"""Text as data: what a person may be shown of any text, so that nothing in it is interpreted."""
+"""Text as data: what a person may be shown of any text, so that nothing in it is interpreted.
+
+Control characters become pictures (␛), and marks that would turn a line around or break it
+become their number.
+"""
 
 from __future__ import annotations
 
@@ -31,6 +35,11 @@ def visible(text: str) -> str:
     return text.translate(_SHOWN)
 
 
+def in_a_line(text: str) -> str:
+    """Any text with one pilcrow for each run of newlines."""
+    return _BREAKS.sub(PILCROW, text)
+
+
 def visible_line(text: str) -> str:
-    """The same on one line: each run of newlines is one pilcrow."""
-    return _BREAKS.sub(PILCROW, visible(text))
+    """What is visible, on one line."""
+    return in_a_line(visible(text))

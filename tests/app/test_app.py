@@ -268,6 +268,7 @@ class TestMeeting:
             await pilot.press("down", "enter")
             assert here(pilot) == session.found[0].nodes[1]
             assert session.found[0].sentence[:40] in screen_text(pilot)
+            assert "place 2 of 4" in screen_text(pilot)
 
     async def test_without_joins_m_says_so(self) -> None:
         async with opened(toast()) as pilot:
@@ -358,6 +359,14 @@ class TestChat:
             await pilot.press("up", "right")
             assert here(pilot) == answer
             assert "your turn" in screen_text(pilot).lower()
+
+    async def test_an_answer_that_stopped_early_can_be_gone_on_with(self) -> None:
+        session = FakeSession(mode="chat")
+        asked = session.type(None, b"Who won?", "user")
+        (answer,) = session.say(asked, "Marco, as", role="assistant")
+        session.select(answer)
+        async with opened(session) as pilot:
+            assert "Space goes on with this answer." in screen_text(pilot)
 
 
 class TestAround:

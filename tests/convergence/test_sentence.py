@@ -60,6 +60,7 @@ def test_chance_is_rounded_towards_the_more_likely(expected: float, odds: str) -
 
 def test_text_without_spaces_is_measured_in_tokens() -> None:
     assert "the same 7 tokens" in shared_words(["1", "2"], 2, evidence("我们举起酒杯说", 7))
+    assert "the same 3 words:" in shared_words(["1", "2"], 2, evidence(". Then – he said,", 6))
     assert "the same 1 word:" in shared_words(["1", "2"], 2, evidence(" wonderfully", 3))
 
 

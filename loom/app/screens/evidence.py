@@ -14,6 +14,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from loom.app.display import shown_in_a_line, shown_words
+from loom.app.meetings import Place
 from loom.records import Join, Span
 from loom.tree.graph import Tree
 
@@ -21,7 +22,7 @@ _N_BEFORE, _N_AFTER = 30, 200
 """Bytes of context on either side of the shared words; the panel cuts what has no room."""
 
 
-class EvidenceScreen(ModalScreen[str | None]):
+class EvidenceScreen(ModalScreen[Place | None]):
     """The reason in one sentence, and every branch with its words: Enter goes there."""
 
     CSS_PATH = "evidence.tcss"
@@ -43,7 +44,7 @@ class EvidenceScreen(ModalScreen[str | None]):
 
     @on(OptionList.OptionSelected)
     def _go_there(self, event: OptionList.OptionSelected) -> None:
-        self.dismiss(self._ends()[event.option_index].node)
+        self.dismiss(Place(self._join, self._ends()[event.option_index].node))
 
     def _ends(self) -> list[Span]:
         """One span a branch: the one in which the shared words end."""

@@ -228,9 +228,9 @@ class MainScreen(Screen[None]):
         if join is not None:
             self.app.push_screen(EvidenceScreen(join, self._tree), self._go_to)
 
-    def _go_to(self, node_id: str | None) -> None:
-        if node_id is not None:
-            self._stand_at(node_id, self.space.place)
+    def _go_to(self, place: Place | None) -> None:
+        if place is not None:
+            self._stand_at(place.node_id, self.space.meetings.same_place(place))
 
     # Writing
 

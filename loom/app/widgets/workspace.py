@@ -107,9 +107,7 @@ class Workspace(Vertical):
 
     def show_branches(self, n_awaited: int) -> None:
         """The children of the node, and room for those about to come."""
-        when_empty = words.no_branches(
-            self._tree.mode, self._session.settings, persons_turn=self.persons_turn
-        )
+        when_empty = words.no_branches(self._tree, self.here, self._session.settings)
         self.branches.stand_at(self.here, when_empty, n_awaited)
         self.show_rules()
 
@@ -123,7 +121,7 @@ class Workspace(Vertical):
         foot = self.query_one(Foot)
         foot.state = state
         foot.facts = words.how_it_stands(tree, status, len(self.meetings.joins))
-        self.composer.invitation = words.invitation(tree.mode, persons_turn=self.persons_turn)
+        self.composer.invitation = words.invitation(tree.mode, is_persons_turn=self.persons_turn)
         self.set_class(self._greets, "-welcome")
         self.set_class(not len(tree), "-empty")
         self.show_rules()
