@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -21,6 +22,11 @@ from loom.engine.request import LoadSpec, Request
 from loom.errors import LoomError
 
 Channel = Connection
+
+
+SEND_EVERY_S = 0.03
+"""How long steps are collected before they are sent: each message wakes the parent, and on two
+processors the parent wakes in place of one of llama.cpp's threads."""
 
 
 class ProcessEngine:
@@ -113,18 +119,26 @@ def serve(pipe: Channel, spec: LoadSpec, log_path: str) -> None:
 
 
 def _answer(pipe: Channel, engine: Engine) -> None:
+    said: list[EngineEvent] = []
+    due_s = 0.0
     while True:
         while not engine.busy or pipe.poll():
+            due_s = _send(pipe, said)
             request: Request | None = pipe.recv()
             if request is None:
                 return
-            _send(pipe, engine.submit(request))
-        _send(pipe, engine.step())
+            said += engine.submit(request)
+        said += engine.step()
+        if time.monotonic() >= due_s:
+            due_s = _send(pipe, said)
 
 
-def _send(pipe: Channel, events: list[EngineEvent]) -> None:
-    if events:
-        pipe.send(tuple(events))
+def _send(pipe: Channel, said: list[EngineEvent]) -> float:
+    """Send what was said, if anything; returns when it is due again."""
+    if said:
+        pipe.send(tuple(said))
+        said.clear()
+    return time.monotonic() + SEND_EVERY_S
 
 
 def _open(spec: LoadSpec) -> Backend:

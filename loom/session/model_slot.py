@@ -5,11 +5,10 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from loom.engine.client import Connect, EngineClient
+from loom.engine.client import Connect, EngineClient, Listener
 from loom.engine.events import EngineDied, EngineEvent, Gauge, LoadFailed, Ready, Stepped
 from loom.engine.request import LoadSpec, Request
 from loom.models.discovery import find_model
@@ -25,7 +24,7 @@ class ModelSlot:
     Opening finds the file but loads nothing.
     """
 
-    def __init__(self, connect: Connect, hear: Callable[[EngineEvent], None]) -> None:
+    def __init__(self, connect: Connect, hear: Listener) -> None:
         self._connect = connect
         self._hear = hear
         self._lock = threading.Lock()
@@ -77,7 +76,7 @@ class ModelSlot:
     def _listen(self, events: tuple[EngineEvent, ...]) -> None:
         for event in events:
             self._notice(event)
-            self._hear(event)
+        self._hear(events)
 
     def _notice(self, event: EngineEvent) -> None:
         match event:

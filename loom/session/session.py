@@ -306,21 +306,22 @@ class Session:
 
     # What the engine and the journal say, on threads of their own
 
-    def _hear(self, event: EngineEvent) -> None:
-        match event:
-            case LoadFailed() | EngineDied():
-                failure = LoomError(event.what, event.remedy)
-                events = self._scribe.fail_all(failure)
-                self._say("error", event.what, event.remedy)
-            case _:
-                events = self._scribe.hear(event)
-        if isinstance(event, RequestFailed):
-            self._say("error", event.what, event.remedy)
+    def _hear(self, said: tuple[EngineEvent, ...]) -> None:
+        events = [event for one in said for event in self._meaning(one)]
         if events:
             self._journal.append(*events)
         for writing in self._scribe.take_ended():
             writing.done.set()
             self._rouse()
+
+    def _meaning(self, said: EngineEvent) -> list[TreeEvent]:
+        match said:
+            case LoadFailed() | EngineDied():
+                self._say("error", said.what, said.remedy)
+                return self._scribe.fail_all(LoomError(said.what, said.remedy))
+            case RequestFailed():
+                self._say("error", said.what, said.remedy)
+        return self._scribe.hear(said)
 
     def _publish(self, events: tuple[TreeEvent, ...]) -> None:
         self._published.put(events)
