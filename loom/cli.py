@@ -85,11 +85,13 @@ def open_app(file: Path | None) -> None:
             "Without one use the commands: loom --help lists them.",
         )
     from loom.app.app import LoomApp
+    from loom.config import load_config
     from loom.session.opening import open_any
 
+    config = load_config()
     session = open_any(file, _connect())
     try:
-        LoomApp(session).run()
+        LoomApp(session, config.theme).run()
     finally:
         session.close()
 
@@ -112,6 +114,7 @@ def new(
     gpu_layers: int | None,
 ) -> None:
     """Make a session in FILE, or in the folder of sessions, and print its path."""
+    from loom.config import load_config
     from loom.session.opening import DEFAULT_MODEL, begin, title_of
     from loom.session.session import Beginning
 
@@ -122,7 +125,7 @@ def new(
         )
     beginning = Beginning(
         title=file.stem if file else title_of(text),
-        model=model or DEFAULT_MODEL,
+        model=model or load_config().model or DEFAULT_MODEL,
         mode="chat" if chat else "plain",
         system=system,
         prompt=text,

@@ -176,3 +176,17 @@ def test_models_lists_the_bundled_one(loom: Run) -> None:
     assert model["n_bytes"] <= 6_000_000
     assert "story-base" in loom("models", "list").stdout
     assert json.loads(loom("models", "info", "story-base", "--json").stdout) == [model]
+
+
+def test_the_configured_model_is_what_a_new_session_begins_with(
+    loom: Run, loom_home: Path, tmp_path: Path, story_base: Path
+) -> None:
+    other = tmp_path / "other.gguf"
+    other.write_bytes(story_base.read_bytes())
+    (loom_home / "config.toml").write_text(f'model = "{other.as_posix()}"')
+    loom("new", "t.loom", "--prompt", "One")
+    assert json.loads(loom("show", "t.loom", "--json").stdout)["session"]["model"] == str(other)
+    (loom_home / "config.toml").write_text('modle = "x"')
+    done = loom("new", "u.loom", "--prompt", "One")
+    assert done.returncode == 2
+    assert "Did you mean model?" in done.stderr

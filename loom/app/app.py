@@ -17,6 +17,7 @@ from loom.app import keymap
 from loom.app.screens.main import MainScreen
 from loom.app.themes import DARK, LIGHT, threads
 from loom.app.widgets.composer import Draft
+from loom.errors import UsageError
 from loom.session import Session
 
 LEAVE_WINDOW_S = 3.0
@@ -32,13 +33,16 @@ class LoomApp(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = keymap.bindings("anywhere")
     ENABLE_COMMAND_PALETTE = True
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, theme: str | None = None) -> None:
         super().__init__()
         self._session = session
         self._asked_to_leave = False
-        for theme in (DARK, LIGHT):
-            self.register_theme(theme)
-        self.theme = DARK.name
+        for own in (DARK, LIGHT):
+            self.register_theme(own)
+        if theme is not None and theme not in self.available_themes:
+            names = ", ".join(sorted(self.available_themes))
+            raise UsageError(f"There is no theme {theme!r}.", f"There are: {names}.")
+        self.theme = theme or DARK.name
 
     def on_mount(self) -> None:
         """A terminal that is closed, or a shutdown, ends loom as `q` does: nothing is lost."""

@@ -6,11 +6,15 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+import pytest
+
+from loom.app.app import LoomApp
 from loom.engine.client import Connect, Listener
 from loom.engine.local import LocalEngine, SteppedEngine
 from loom.engine.process import connect_to_child
 from loom.engine.request import LoadSpec
 from loom.engine.scripted import ScriptedBackend
+from loom.errors import UsageError
 from loom.session.session import Beginning, Session
 from loom.session.settings import GrowSettings
 
@@ -117,3 +121,13 @@ async def test_space_grows_with_the_bundled_model_in_its_own_process(tmp_path: P
             await until(pilot, lambda: session.tree.n_children(root) == 3)
             await until(pilot, lambda: not session.tree.growing_ids)
             assert all(session.tree.node(node_id).text for node_id in session.tree.child_ids(root))
+
+
+def test_a_configured_theme_is_taken_and_an_unknown_one_is_told(tmp_path: Path) -> None:
+    def nobody(spec: LoadSpec, listener: Listener) -> SteppedEngine:
+        raise AssertionError("opening loads no model")
+
+    with session_on(tmp_path / "t.loom", nobody) as session:
+        assert LoomApp(session, "textual-light").theme == "textual-light"
+        with pytest.raises(UsageError, match="no theme 'mauve'"):
+            LoomApp(session, "mauve")
