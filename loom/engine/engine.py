@@ -65,6 +65,7 @@ class Engine:
         if isinstance(request, Cancel):
             return self._cancel(request)
         try:
+            assert isinstance(request, Grow)
             return [self._accept(request)]
         except LoomError as error:
             return [RequestFailed(request.request_id, error.what, error.remedy)]

@@ -5,9 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+import numpy.typing as npt
+
 from loom.records import ModelInfo, Provenance, TokenColumns
 
-BranchFinish = Literal["eos", "length", "context", "cancelled", "error"]
+BranchFinish = Literal["eos", "stop", "length", "until", "context", "cancelled", "error"]
+
+Pooling = Literal["embedding model", "mean of hidden states"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +49,51 @@ class Stepped:
 
 @dataclass(frozen=True, slots=True)
 class BranchEnded:
-    """A branch will get no more tokens."""
+    """A branch will get no more tokens; `queue_s` is how long it waited before it could begin."""
 
     request_id: str
     index: int
     finish: BranchFinish
+    queue_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """A growth that covers the next tokens has seen their law: it grows `n_branches` branches.
+
+    They begin with the `n_branches` likeliest tokens, which hold `mass` of the probability.
+    """
+
+    request_id: str
+    n_branches: int
+    mass: float
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """One item of a `Score`: the tokens of its text, in order, and what the model's law said."""
+
+    request_id: str
+    index: int
+    tokens: TokenColumns
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Embedded:
+    """One text of an `Embed` as a vector of length 1, shape (width,), float32."""
+
+    request_id: str
+    index: int
+    vector: npt.NDArray[np.float32]
+    pooling: Pooling
+
+
+@dataclass(frozen=True, slots=True)
+class RequestEnded:
+    """Everything that a `Score` or `Embed` asked for has been answered, or it was cancelled."""
+
+    request_id: str
+    cancelled: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +107,25 @@ class RequestFailed:
 
 @dataclass(frozen=True, slots=True)
 class Gauge:
-    """How the engine is doing: cells of the KV cache in use, tokens evaluated and reused so far."""
+    """How the engine is doing: its memory now, and what it did since the model was loaded.
+
+    `n_cells_used` of `n_cells` cells of the KV cache hold a token, `n_cells_held` of those are
+    kept only to come back to; `n_host_tokens` are kept in the machine's memory, `host_bytes` in
+    size. `n_evaluated` tokens were computed and `n_reused` were not, thanks to the cache;
+    `n_restored` of those came back from the machine's memory. `n_evictions` sequences left the
+    KV cache, `n_compactions` times it was packed.
+    """
 
     n_cells_used: int
     n_cells: int
     n_evaluated: int
     n_reused: int
+    n_cells_held: int = 0
+    n_host_tokens: int = 0
+    host_bytes: int = 0
+    n_restored: int = 0
+    n_evictions: int = 0
+    n_compactions: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,5 +145,16 @@ class EngineDied:
 
 
 EngineEvent = (
-    Ready | Accepted | Stepped | BranchEnded | RequestFailed | Gauge | LoadFailed | EngineDied
+    Ready
+    | Accepted
+    | Covered
+    | Stepped
+    | BranchEnded
+    | Scored
+    | Embedded
+    | RequestEnded
+    | RequestFailed
+    | Gauge
+    | LoadFailed
+    | EngineDied
 )

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Literal
 
-from loom.records import Sampling
+from loom.records import Cover, Ending, Priority, RunMode, Sampling
+
+FlashAttention = Literal["auto", "on", "off"]
+CacheType = Literal["f32", "f16", "bf16", "q8_0", "q5_1", "q5_0", "q4_1", "q4_0"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +16,9 @@ class LoadSpec:
     """Which model to open and how; None lets the engine choose.
 
     `n_ctx` is the window of one branch in tokens, `gpu_layers` how many layers go to a GPU
-    (None: all that fit). `fingerprint` identifies the file in what is recorded.
+    (None: all that fit), `device` one of llama.cpp's own names of devices. `fingerprint`
+    identifies the file in what is recorded. `host_bytes` bounds what is kept of evicted
+    branches in the memory of this machine.
     """
 
     path: str
@@ -20,6 +26,10 @@ class LoadSpec:
     n_ctx: int | None = None
     gpu_layers: int | None = None
     n_threads: int | None = None
+    device: str | None = None
+    flash_attention: FlashAttention = "auto"
+    cache_type: CacheType = "f16"
+    host_bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +52,11 @@ PromptPart = TokensPart | TextPart
 
 @dataclass(frozen=True, slots=True)
 class Grow:
-    """Continue one prompt n times; branch i draws from the hash of (seed, i)."""
+    """Continue one prompt n times; branch i draws from the hash of (seed, i).
+
+    With `cover` the first tokens are not drawn but taken in turn, and `n_branches` is how many
+    there may be at most.
+    """
 
     request_id: str
     prompt: tuple[PromptPart, ...]
@@ -51,6 +65,40 @@ class Grow:
     sampling: Sampling
     seed: int
     top_k_records: int = 50
+    ending: Ending = field(default_factory=Ending)
+    cover: Cover | None = None
+    mode: RunMode = "fast"
+    priority: Priority = "now"
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreItem:
+    """A text whose probability under a history is wanted; the text is read in its place."""
+
+    history: tuple[PromptPart, ...]
+    text: tuple[PromptPart, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Log-probabilities and statistics of given texts; item i is answered by `Scored` i.
+
+    Items that begin alike share their beginning in the cache.
+    """
+
+    request_id: str
+    items: tuple[ScoreItem, ...]
+    top_k_records: int = 50
+    priority: Priority = "now"
+
+
+@dataclass(frozen=True, slots=True)
+class Embed:
+    """One vector for each text; text i is answered by `Embedded` i."""
+
+    request_id: str
+    texts: tuple[tuple[PromptPart, ...], ...]
+    priority: Priority = "now"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,4 +108,4 @@ class Cancel:
     request_id: str | None
 
 
-Request = Grow | Cancel
+Request = Grow | Score | Embed | Cancel

@@ -1,0 +1,23 @@
+"""Measuring speed."""
+
+from __future__ import annotations
+
+import click
+
+from loom.cli.group import cli
+
+
+@cli.command()
+@click.option("--model", "models_", multiple=True, help="A name or path (the bundled and a 135M).")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def bench(models_: tuple[str, ...], as_json: bool) -> None:
+    """Measure tokens per second for 1, 4, 8 and 16 branches, beside bare llama.cpp."""
+    from loom.formats.loom_json import dumps
+    from loom.session.bench import bench_lines, run_bench
+
+    results = run_bench(models_, say=lambda line: click.echo(line, err=True))
+    if as_json:
+        click.echo(dumps(results))
+        return
+    for line in bench_lines(results):
+        click.echo(line)

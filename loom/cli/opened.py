@@ -1,0 +1,47 @@
+"""What several commands need: a session opened and closed again, a node named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from loom.errors import NodeNotFoundError
+
+if TYPE_CHECKING:
+    from loom.engine.client import Connect
+    from loom.session.session import Session
+    from loom.tree.graph import Tree
+
+FILE = click.Path(path_type=Path, dir_okay=True)
+
+
+@contextmanager
+def opened(file: Path) -> Iterator[Session]:
+    from loom.session.session import Session
+
+    session = Session.open(file, connect())
+    try:
+        yield session
+    finally:
+        session.close()
+
+
+def connect() -> Connect:
+    """Models run in a child process of their own, and speak to a log."""
+    from loom.engine.process import connect_to_child
+    from loom.paths import log_dir
+
+    log_dir().mkdir(parents=True, exist_ok=True)
+    return connect_to_child(log_dir() / "engine.log")
+
+
+def node_of(tree: Tree, at: str | None) -> str:
+    if at is not None:
+        return tree.resolve(at)
+    if tree.selected_id is not None:
+        return tree.selected_id
+    raise NodeNotFoundError("This session has no text yet.", "Give it one: loom new --prompt.")

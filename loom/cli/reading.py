@@ -1,0 +1,77 @@
+"""Reading a session without a model: show, joins, export."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from loom.cli.group import cli
+from loom.cli.opened import FILE, node_of
+
+
+@cli.command()
+@click.argument("file", type=FILE)
+@click.option("--at", metavar="NODE", help="Only what hangs from this node; with --text its path.")
+@click.option("--text", "as_text", is_flag=True, help="The text of one path, verbatim.")
+@click.option("--json", "as_json", is_flag=True, help="Every node as JSON.")
+def show(file: Path, at: str | None, as_text: bool, as_json: bool) -> None:
+    """Show a session: the tree as an outline, one path's text, or every node as JSON."""
+    from loom.formats.loom_json import dumps, tree_object
+    from loom.formats.outline_text import outline
+    from loom.session.reading import read_tree
+
+    tree = read_tree(file)
+    if as_json:
+        click.echo(dumps(tree_object(tree)))
+    elif as_text:
+        _print_verbatim(tree.path_text(node_of(tree, at)))
+    else:
+        for line in outline(tree, None if at is None else tree.resolve(at)):
+            click.echo(line)
+
+
+def _print_verbatim(text: bytes) -> None:
+    """Every byte as it is and no newline added; only a terminal is kept from obeying the text."""
+    if sys.stdout.isatty():
+        from loom.tree.visible import visible
+
+        text = visible(text.decode("utf-8", "replace")).encode()
+    sys.stdout.buffer.write(text)
+
+
+@cli.command()
+@click.argument("file", type=FILE)
+@click.option("--json", "as_json", is_flag=True, help="Print the joins as JSON.")
+def joins(file: Path, as_json: bool) -> None:
+    """Say where branches meet again, and why."""
+    from loom.convergence.joins import find_joins
+    from loom.formats.loom_json import dumps, joins_object
+    from loom.session.reading import read_tree
+
+    found = find_joins(read_tree(file))
+    if as_json:
+        click.echo(dumps(joins_object(found)))
+        return
+    for join in found:
+        click.echo(join.sentence)
+    if not found:
+        click.echo("No branches share words after they part.", err=True)
+
+
+@cli.command()
+@click.argument("file", type=FILE)
+@click.option("--format", "format_name", required=True, help="markdown (md) or json.")
+@click.option("-o", "--output", type=FILE, help="Where to write it (stdout).")
+def export(file: Path, format_name: str, output: Path | None) -> None:
+    """Write a session's tree for other eyes."""
+    from loom.session.exporting import exported, write_out
+    from loom.session.reading import read_tree
+
+    text = exported(read_tree(file), format_name)
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        write_out(output, text)
+        click.echo(f"Written to {output}.", err=True)
