@@ -15,12 +15,15 @@ from loom.paths import config_dir
 class Config:
     """Settings that hold for every session; None lets loom choose.
 
-    `theme` is the name of a colour theme, `model` the name or path of the model that new sessions
-    start with.
+    `model_folders` are searched for models, `theme` is the name of a colour theme, `model` the
+    name or path of the model that new sessions start with. In the app a model's memory is freed
+    after `unload_after_minutes` without work.
     """
 
+    model_folders: tuple[str, ...] = ()
     theme: str | None = None
     model: str | None = None
+    unload_after_minutes: float | None = None
 
 
 def config_path() -> Path:
@@ -46,16 +49,29 @@ def load_config() -> Config:
         ) from error
     for key, value in values.items():
         _check(path, key, value)
-    return Config(**values)
+    return Config(**values | {"model_folders": tuple(values.get("model_folders", ()))})
 
 
 def _check(path: Path, key: str, value: object) -> None:
     known = [field.name for field in fields(Config)]
     if key not in known:
         near = difflib.get_close_matches(key, known, n=1)
-        remedy = f"Did you mean {near[0]}?" if near else f"loom knows {' and '.join(known)}."
+        there_are = f"loom knows {', '.join(known[:-1])} and {known[-1]}."
+        remedy = f"Did you mean {near[0]}?" if near else there_are
         raise UsageError(f"{path} sets {key}, which loom does not know.", remedy)
-    if not isinstance(value, str):
+    if key == "model_folders":
+        if not isinstance(value, list) or not all(isinstance(folder, str) for folder in value):
+            raise UsageError(
+                f"{path} sets {key} to {value!r}, which is not a list of folders.",
+                f'Write {key} = ["...", "..."].',
+            )
+    elif key == "unload_after_minutes":
+        if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
+            raise UsageError(
+                f"{path} sets {key} to {value!r}, which is no number of minutes.",
+                f"Write {key} = 10.",
+            )
+    elif not isinstance(value, str):
         raise UsageError(
             f"{path} sets {key} to {value!r}, which is not text.", f'Write {key} = "...".'
         )

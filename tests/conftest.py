@@ -22,6 +22,22 @@ def loom_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
     return home
 
 
+@pytest.fixture
+def bare_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home folder with no models of any program in it, seen from an empty folder beside it."""
+    home, here = tmp_path / "home", tmp_path / "here"
+    home.mkdir()
+    here.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    for name in ("HF_HOME", "HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("OLLAMA_MODELS", "LOOM_MODELS"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LLAMA_CACHE", str(home / "llama"))
+    monkeypatch.chdir(here)
+    return home
+
+
 @pytest.fixture(scope="session")
 def story_base() -> Path:
     """The bundled model."""

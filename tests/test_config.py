@@ -28,7 +28,10 @@ def test_settings_are_read() -> None:
     ("text", "what", "remedy"),
     [
         ('thme = "nord"', "thme", "theme"),
-        ("zoom = 3", "zoom", "theme and model"),
+        ("zoom = 3", "zoom", "theme, model and unload_after_minutes"),
+        ("unload_after_minutes = 'soon'", "unload_after_minutes", "unload_after_minutes = 10"),
+        ("unload_after_minutes = 0", "0", "unload_after_minutes = 10"),
+        ("unload_after_minutes = true", "True", "unload_after_minutes = 10"),
         ("theme = 3", "theme", 'theme = "..."'),
         ("[model]\nname = 'x'", "model", 'model = "..."'),
         ("theme = ", "TOML", "remove"),

@@ -18,7 +18,7 @@ from loom.tree.graph import Tree
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Nodes that came (in order), nodes whose text or state changed, and requests that began.
+    """Nodes that came (in order), and nodes whose text or state changed.
 
     `families` are the parents whose finished children are no longer what they were.
     """
@@ -26,7 +26,6 @@ class Changes:
     added: tuple[str, ...]
     touched: frozenset[str]
     families: frozenset[str | None]
-    begun: frozenset[str]
 
     @classmethod
     def of(cls, events: Iterable[TreeEvent], tree: Tree) -> Changes:
@@ -34,15 +33,13 @@ class Changes:
         added: list[str] = []
         touched: set[str] = set()
         families: set[str | None] = set()
-        begun: set[str] = set()
         for event in events:
             match event:
                 case NodeAdded(node_id=node_id, parent_id=parent_id):
                     added.append(node_id)
                     families.add(parent_id)
-                case BranchOpened(node_id=node_id, request_id=request_id):
+                case BranchOpened(node_id=node_id):
                     added.append(node_id)
-                    begun.add(request_id)
                 case TokensAppended(node_id=node_id) | NodeTokenised(node_id=node_id):
                     touched.add(node_id)
                 case BranchClosed(node_id=node_id):
@@ -50,4 +47,4 @@ class Changes:
                     families.add(tree.node(node_id).parent_id)
                 case _:
                     pass
-        return cls(tuple(added), frozenset(touched), frozenset(families), frozenset(begun))
+        return cls(tuple(added), frozenset(touched), frozenset(families))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
+from loom.session.turns import next_role, turns_of
 from loom.tree.graph import Tree
 from loom.tree.node import Node
 
@@ -40,8 +41,29 @@ def landing(tree: Tree) -> str | None:
 
 def persons_turn(path: Iterable[Node]) -> bool:
     """Whether a chat waits for the person: nobody has spoken, or the last turn is an answer."""
-    spoken = [node.role for node in path if node.role in ("user", "assistant")]
-    return not spoken or spoken[-1] == "assistant"
+    turns = turns_of(tuple(path))
+    return not turns or turns[-1].role != "user"
+
+
+def waits_for_person(path: Iterable[Node]) -> bool:
+    """Whether only the person's next message can follow: there is no answer to begin or go on."""
+    turns = turns_of(tuple(path))
+    return persons_turn(path) and next_role(turns) == "user"
+
+
+def before_message(path: Sequence[Node]) -> str | None:
+    """The node under which the person's message goes: it follows, or is another wording of it."""
+    if path and not persons_turn(path):
+        return path[-1].parent_id
+    return path[-1].id if path else None
+
+
+def before_answer(path: Sequence[Node]) -> str | None:
+    """The node under which an answer goes: it follows, or stands beside the one that ends here."""
+    turns = turns_of(path)
+    if turns and turns[-1].role == "assistant":
+        return turns[-1].nodes[0].parent_id
+    return path[-1].id if path else None
 
 
 def is_unfinished(node: Node) -> bool:

@@ -6,7 +6,9 @@ from loom.app.display import shown_words
 from loom.app.meetings import MARK, Meetings, Place
 from loom.app.walking import is_unfinished, persons_turn
 from loom.session import GrowSettings, ModelStatus
-from loom.tree.events import Mode
+from loom.session.plans import Progress
+from loom.session.turns import next_role, turns_of
+from loom.tree.events import Mode, Role
 from loom.tree.graph import Tree
 
 WELCOME = (
@@ -38,8 +40,11 @@ def no_branches(tree: Tree, here: str | None, settings: GrowSettings) -> str:
         return ""
     is_chat = tree.mode == "chat"
     if is_chat and persons_turn(tree.path(here)):
-        more = " Space goes on with this answer." if is_unfinished(tree.node(here)) else ""
-        return f"Your turn: i writes the next message.{more}"
+        if is_unfinished(tree.node(here)):
+            return "Your turn: i writes the next message. Space goes on with this answer."
+        return "Your turn: i writes the next message, w lets the model write it."
+    if is_chat and next_role(turns_of(tree.path(here))) == "user":
+        return "Nothing follows yet. Space goes on with this message."
     many = count(settings.n_branches, "answer" if is_chat else "branch")
     return f"Nothing follows yet. Space grows {many} of up to {settings.max_tokens} tokens."
 
@@ -62,13 +67,22 @@ def what_grows(
 
 
 def _which_branches(tree: Tree, here: str, n_awaited: int) -> str:
-    noun = "answer" if tree.mode == "chat" else "branch"
     if n := tree.n_children(here) + n_awaited:
-        return count(n, noun)
+        child = next(iter(tree.child_ids(here)), None)
+        role = next_role(turns_of(tree.path(here))) if child is None else tree.node(child).role
+        return count(n, _noun(tree, role))
     siblings = tree.sibling_ids(here)
     if len(siblings) == 1:
         return ""
+    noun = _noun(tree, tree.node(here).role)
     return f"{noun} {siblings.index(here) + 1} of {len(siblings)}"
+
+
+def _noun(tree: Tree, role: Role) -> str:
+    """What one of several continuations is called."""
+    if tree.mode == "plain" or role in ("text", "system"):
+        return "branch"
+    return "message" if role == "user" else "answer"
 
 
 def count(n: int, noun: str) -> str:
@@ -76,16 +90,29 @@ def count(n: int, noun: str) -> str:
     return f"{n:,} {noun}{ending}"
 
 
-def how_it_stands(tree: Tree, status: ModelStatus, n_joins: int) -> tuple[str, ...]:
-    """The facts of the status line."""
-    facts = ["saved", count(len(tree), "node")]
+def how_it_stands(
+    tree: Tree, status: ModelStatus, n_joins: int, progress: Progress | None
+) -> tuple[str, ...]:
+    """The facts of the status line; how far it is takes the place of how much there is."""
+    facts = ["saved"] if progress else ["saved", count(len(tree), "node")]
     if n_joins:
         facts.append(f"joins {n_joins}")
-    if n_growing := len(tree.growing_ids):
+    if progress is not None:
+        facts.append(f"{progress.n_ended:,} of {shortened(progress.n_branches)} branches")
+        facts.append(f"{progress.n_tokens:,} of {shortened(progress.most_tokens)} tokens")
+    elif n_growing := len(tree.growing_ids):
         facts.append(f"{n_growing} growing")
     if status.model is not None and status.model.gpu_unused is not None:
         facts.append("CPU build, GPU unused")
     return tuple(facts)
+
+
+def shortened(n: int) -> str:
+    """A number that still fits where a plan comes to billions."""
+    for size, letter in ((10**9, "G"), (10**6, "M")):
+        if n >= 10 * size:
+            return "many" if n >= 10_000 * size else f"{n // size:,} {letter}"
+    return f"{n:,}"
 
 
 def where_it_meets(meetings: Meetings, place: Place | None, here: str | None) -> tuple[str, str]:

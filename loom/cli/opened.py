@@ -33,10 +33,11 @@ def opened(file: Path) -> Iterator[Session]:
 def connect() -> Connect:
     """Models run in a child process of their own, and speak to a log."""
     from loom.engine.process import connect_to_child
+    from loom.models.gguf_file import read_for_loading
     from loom.paths import log_dir
 
     log_dir().mkdir(parents=True, exist_ok=True)
-    return connect_to_child(log_dir() / "engine.log")
+    return connect_to_child(log_dir() / "engine.log", read_for_loading)
 
 
 def node_of(tree: Tree, at: str | None) -> str:

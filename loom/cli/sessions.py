@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from loom.cli.group import cli
 from loom.cli.opened import FILE, connect
+from loom.cli.opening_options import opening_options
 from loom.errors import LoomError, UsageError
+
+if TYPE_CHECKING:
+    from loom.records import Opening
 
 
 @cli.command("open", hidden=True)
@@ -27,6 +32,8 @@ def open_app(file: Path | None) -> None:
 
     config = load_config()
     session = open_any(file, connect())
+    if config.unload_after_minutes is not None:
+        session.unload_when_idle(60 * config.unload_after_minutes)
     try:
         LoomApp(session, config.theme).run()
     finally:
@@ -38,17 +45,23 @@ def open_app(file: Path | None) -> None:
 @click.option("--prompt", default="", help="The text to begin with; - reads it from stdin.")
 @click.option("--system", default="", help="The system message of a chat.")
 @click.option("--model", default=None, help="A model's name or a path to a GGUF.")
-@click.option("--chat/--plain", default=False, help="Turns of a chat, or plain text.")
-@click.option("--ctx", type=click.IntRange(16), help="Window of one branch, in tokens.")
-@click.option("--gpu-layers", type=click.IntRange(0), help="Layers on the GPU (all that fit).")
+@click.option("--chat/--plain", default=None, help="Turns of a chat, or plain text (default).")
+@click.option(
+    "--template", metavar="NAME", help="A chat template by name, in place of the model's own."
+)
+@click.option(
+    "--special", is_flag=True, help="Names of special tokens in the texts are those tokens."
+)
+@opening_options
 def new(
     file: Path | None,
     prompt: str,
     system: str,
     model: str | None,
-    chat: bool,
-    ctx: int | None,
-    gpu_layers: int | None,
+    chat: bool | None,
+    template: str | None,
+    special: bool,
+    opening: Opening,
 ) -> None:
     """Make a session in FILE, or in the folder of sessions, and print its path."""
     from loom.config import load_config
@@ -56,18 +69,21 @@ def new(
     from loom.session.session import Beginning
 
     text = sys.stdin.read() if prompt == "-" else prompt
-    if chat and model is None:
+    if template is not None and chat is False:
+        raise UsageError("Plain text takes no chat template.", "Leave out --plain or --template.")
+    if chat and template is None and model is None:
         raise UsageError(
             "The bundled model writes plain text only.", "Name a chat model: --model FILE.gguf."
         )
     beginning = Beginning(
         title=file.stem if file else title_of(text),
         model=model or load_config().model or DEFAULT_MODEL,
-        mode="chat" if chat else "plain",
+        mode="chat" if chat or template else "plain",
+        template=template,
+        reading="special" if special else "text",
         system=system,
         prompt=text,
-        n_ctx=ctx,
-        gpu_layers=gpu_layers,
+        opening=opening,
     )
     session = begin(file, beginning, connect())
     session.close()

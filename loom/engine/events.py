@@ -49,12 +49,16 @@ class Stepped:
 
 @dataclass(frozen=True, slots=True)
 class BranchEnded:
-    """A branch will get no more tokens; `queue_s` is how long it waited before it could begin."""
+    """A branch will get no more tokens; `queue_s` is how long it waited before it could begin.
+
+    `message` says what went wrong if it ends in error.
+    """
 
     request_id: str
     index: int
     finish: BranchFinish
     queue_s: float = 0.0
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +134,11 @@ class Gauge:
 
 @dataclass(frozen=True, slots=True)
 class LoadFailed:
-    """The model could not be opened."""
+    """The model could not be opened; with `short_bytes` more of memory it could."""
 
     what: str
     remedy: str
+    short_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,158 +5,172 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
+import queue
 import signal
+import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable
 from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from loom.engine.backend import Backend
 from loom.engine.client import Listener
-from loom.engine.engine import Engine
 from loom.engine.events import EngineDied, EngineEvent, LoadFailed, Ready
+from loom.engine.log_file import LogFile
 from loom.engine.request import LoadSpec, Request
 from loom.errors import LoomError
 
-Channel = Connection
+Check = Callable[[Path], object]
+"""Looks at a model file before llama.cpp does, and raises a LoomError if it should not."""
 
+CLOSE_S = 2.0
+"""How long a child may take to end by itself before it is killed."""
 
-SEND_EVERY_S = 0.03
-"""How long steps are collected before they are sent: each message wakes the parent, and on two
-processors the parent wakes in place of one of llama.cpp's threads."""
+# The child gets this process's folders to import from, and no module of its own: what was started
+# here, be it a script without a guard around its last lines, is not started again there.
+_PROGRAM = """import sys
+sys.path[:] = {path!r}
+from loom.engine.child import serve
+serve({handle})"""
 
 
 class ProcessEngine:
-    """An engine in a spawned child; the listener hears it from a reading thread of this process.
+    """An engine in a child of its own; the listener hears it from a reading thread of this process.
 
-    What llama.cpp prints goes to `log_path`. If the child dies the listener gets `EngineDied`,
-    and the engine is of no use afterwards.
+    What llama.cpp prints goes to `log_path`. If the child dies the listener gets `EngineDied`, if
+    it cannot be started `LoadFailed`, and the engine is of no use afterwards. While `close` waits
+    for the end the listener still hears what is said, and nothing after it has returned.
     """
 
-    def __init__(self, spec: LoadSpec, listener: Listener, log_path: Path) -> None:
-        context = multiprocessing.get_context("spawn")
+    def __init__(
+        self, spec: LoadSpec, listener: Listener, log_path: Path, check: Check | None = None
+    ) -> None:
+        """Start the child; meanwhile `check` looks at the file, and its LoomError is a failure."""
         self._spec = spec
+        self._check = check
+        self._model = spec.name or Path(spec.path).stem
         self._listener = listener
+        self._log = LogFile(log_path)
         self._closing = threading.Event()
-        self._sending = threading.Lock()
-        ours, theirs = context.Pipe()
-        self._pipe: Channel = ours
-        self._child: BaseProcess = context.Process(
-            target=serve, args=(theirs, spec, str(log_path)), name="loom engine", daemon=True
-        )
-        # multiprocessing hands the file behind sys.stderr to the children it starts, and while an
-        # app has the screen there is none.
-        with contextlib.redirect_stderr(sys.__stderr__):
-            self._child.start()
+        self._is_ready = False
+        self._has_failed = False
+        ours, theirs = multiprocessing.Pipe()
+        self._pipe: Connection = ours
+        self._requests: queue.SimpleQueue[Request | None] = queue.SimpleQueue()
+        try:
+            self._child: subprocess.Popen[bytes] | None = _start(theirs.fileno(), self._log)
+        except OSError as error:
+            self._child = None
+            self._failure = LoadFailed(
+                f"The process that should run {self._model} cannot be started ({error.strerror}).",
+                "Close other programs, then try again.",
+            )
         theirs.close()
+        self._writer = threading.Thread(target=self._write, name="loom engine writer", daemon=True)
+        self._writer.start()
         self._reader = threading.Thread(target=self._read, name="loom engine reader", daemon=True)
         self._reader.start()
 
     @property
     def pid(self) -> int | None:
         """The child's process id."""
-        return self._child.pid
+        return None if self._child is None else self._child.pid
 
     def submit(self, request: Request) -> None:
-        """Hand over a request; if the child is gone the reading thread says so."""
-        with self._sending, contextlib.suppress(OSError):
-            self._pipe.send(request)
+        """Hand over a request, without waiting; if the child is gone the reading thread says so."""
+        self._requests.put(request)
 
     def close(self) -> None:
         """Let the child free the model and end; kill it if it is too deep in a batch to hear."""
         self._closing.set()
-        with self._sending, contextlib.suppress(OSError):
-            self._pipe.send(None)
-        self._child.join(timeout=2)
-        if self._child.is_alive():
-            self._child.kill()
-            self._child.join()
+        self._requests.put(None)
+        if self._child is not None:
+            _end(self._child)
         self._reader.join()
+        self._writer.join()
         self._pipe.close()
 
-    def _read(self) -> None:
+    def _write(self) -> None:
+        """Send what is asked for: a child that does not read must not hold up who asks."""
+        with contextlib.suppress(OSError):
+            if not self._passes_check():
+                return
+            self._pipe.send(self._spec)
+            while True:
+                asked = self._requests.get()
+                self._pipe.send(asked)
+                if asked is None:
+                    return
+
+    def _passes_check(self) -> bool:
         try:
+            if self._check is not None:
+                self._check(Path(self._spec.path))
+        except LoomError as error:
+            self._has_failed = True
+            self._listener((LoadFailed(error.what, error.remedy),))
+            self._pipe.send(None)
+            return False
+        return True
+
+    def _read(self) -> None:
+        if self._child is None:
+            self._listener((self._failure,))
+            return
+        with contextlib.suppress(EOFError, OSError):
             while True:
                 events: tuple[EngineEvent, ...] = self._pipe.recv()
-                if not self._closing.is_set():
-                    self._listener(events)
-        except (EOFError, OSError):
-            pass
-        if self._closing.is_set():
-            return
-        self._child.join()
-        self._listener((_death(self._child.exitcode, Path(self._spec.path).stem),))
+                self._is_ready = self._is_ready or isinstance(events[0], Ready)
+                self._has_failed = self._has_failed or isinstance(events[-1], LoadFailed)
+                self._listener(events)
+        if not self._closing.is_set():
+            _end(self._child)
+            self._requests.put(None)
+        if not (self._closing.is_set() or self._has_failed):
+            self._listener((self._death(self._child.returncode),))
+
+    def _death(self, exit_code: int) -> EngineDied:
+        does = "runs" if self._is_ready else "was opening"
+        what = f"The process that {does} {self._model} was ended {_how(exit_code)}"
+        if exit_code == -signal.SIGKILL:
+            what += "" if self._is_ready else ", perhaps for want of memory"
+        elif why := self._log.last_words():
+            what += f" ({why})"
+        return EngineDied(f"{what}.", "What was written is kept. Space starts it again.")
 
 
-def _death(exit_code: int | None, model: str) -> EngineDied:
-    how = f"with code {exit_code}"
-    if exit_code is not None and exit_code < 0:
-        with contextlib.suppress(ValueError):
-            how = f"by {signal.Signals(-exit_code).name}"
-    return EngineDied(
-        f"The process that runs {model} was ended {how}.",
-        "What was written is kept. Space starts it again.",
-    )
+def _start(handle: int, log: LogFile) -> subprocess.Popen[bytes]:
+    program = _PROGRAM.format(path=sys.path, handle=handle)
+    # An abort in ggml would otherwise call a debugger, which takes seconds.
+    environment = os.environ | {"GGML_NO_BACKTRACE": "1"}
+    with log.opened() as output:
+        return subprocess.Popen(
+            [sys.executable, "-c", program],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            pass_fds=(handle,),
+            env=environment,
+        )
 
 
-def serve(pipe: Channel, spec: LoadSpec, log_path: str) -> None:
-    """The child: load the model, then take requests and send events until the pipe ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _speak_to(log_path)
+def _end(child: subprocess.Popen[bytes]) -> None:
     try:
-        backend = _open(spec)
-    except LoomError as error:
-        pipe.send((LoadFailed(error.what, error.remedy),))
-        return
-    pipe.send((Ready(backend.info),))
-    # A parent that is gone has nothing left to hear: the end of the pipe is the end of the child.
-    with contextlib.suppress(EOFError, OSError):
-        _answer(pipe, Engine(backend))
-    backend.close()
+        child.wait(timeout=CLOSE_S)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
 
 
-def _answer(pipe: Channel, engine: Engine) -> None:
-    said: list[EngineEvent] = []
-    due_s = 0.0
-    while True:
-        while not engine.busy or pipe.poll():
-            due_s = _send(pipe, said)
-            request: Request | None = pipe.recv()
-            if request is None:
-                return
-            said += engine.submit(request)
-        said += engine.step()
-        if time.monotonic() >= due_s:
-            due_s = _send(pipe, said)
+def _how(exit_code: int) -> str:
+    if exit_code < 0:
+        with contextlib.suppress(ValueError):
+            return f"by {signal.Signals(-exit_code).name}"
+    return f"with code {exit_code}"
 
 
-def _send(pipe: Channel, said: list[EngineEvent]) -> float:
-    """Send what was said, if anything; returns when it is due again."""
-    if said:
-        pipe.send(tuple(said))
-        said.clear()
-    return time.monotonic() + SEND_EVERY_S
-
-
-def _open(spec: LoadSpec) -> Backend:
-    from loom.engine.llama.backend import LlamaBackend
-
-    return LlamaBackend(spec)
-
-
-def _speak_to(log_path: str) -> None:
-    """Send this process's stdout and stderr, C's included, to the log: the screen is taken."""
-    log = os.open(log_path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    for stream in (sys.stdout, sys.stderr):
-        stream.flush()
-    os.dup2(log, 1)
-    os.dup2(log, 2)
-    os.close(log)
-
-
-def connect_to_child(log_path: Path) -> Callable[[LoadSpec, Listener], ProcessEngine]:
+def connect_to_child(
+    log_path: Path, check: Check | None = None
+) -> Callable[[LoadSpec, Listener], ProcessEngine]:
     """How a session reaches its models: one child each, whose words go to the log."""
-    return lambda spec, listener: ProcessEngine(spec, listener, log_path)
+    return lambda spec, listener: ProcessEngine(spec, listener, log_path, check)

@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
 
-from loom.records import Cover, Ending, Priority, RunMode, Sampling
-
-FlashAttention = Literal["auto", "on", "off"]
-CacheType = Literal["f32", "f16", "bf16", "q8_0", "q5_1", "q5_0", "q4_1", "q4_0"]
+from loom.records import (
+    CacheType,
+    Cover,
+    Ending,
+    FlashAttention,
+    Priority,
+    RunMode,
+    Sampling,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class LoadSpec:
     """Which model to open and how; None lets the engine choose.
 
+    `name` is what a person calls it; without one the file's own name is taken.
     `n_ctx` is the window of one branch in tokens, `gpu_layers` how many layers go to a GPU
     (None: all that fit), `device` one of llama.cpp's own names of devices. `fingerprint`
     identifies the file in what is recorded. `host_bytes` bounds what is kept of evicted
-    branches in the memory of this machine.
+    branches in the memory of this machine, `room_bytes` what the model may take of it in all:
+    what needs more is refused in a sentence, for the system would give it and end us later.
     """
 
     path: str
     fingerprint: str = ""
+    name: str = ""
     n_ctx: int | None = None
     gpu_layers: int | None = None
     n_threads: int | None = None
@@ -30,6 +37,7 @@ class LoadSpec:
     flash_attention: FlashAttention = "auto"
     cache_type: CacheType = "f16"
     host_bytes: int | None = None
+    room_bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

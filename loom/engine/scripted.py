@@ -10,10 +10,13 @@ import re
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
-from loom.engine.backend import Row
+from loom.engine.backend import MemoryKind, Row, Saved
+from loom.engine.events import Pooling
 from loom.engine.statistics import statistics_of
 from loom.records import ModelInfo, Sampling, TokenStats
+from loom.records.sampling_limits import check_sampling
 
 END = 0
 N_VOCAB = 512
@@ -25,6 +28,7 @@ class ScriptedBackend:
     """Words as tokens, scripts as continuations."""
 
     n_sequences = 256
+    memory_kind: MemoryKind = "anywhere"
     n_batch = 512
     bos_id = None
 
@@ -81,6 +85,25 @@ class ScriptedBackend:
     def forget(self, sequence: int) -> None:
         """Nothing is held."""
 
+    def reaches(self, sequence: int, n_positions: int) -> bool:  # noqa: ARG002
+        """Anything can be cut anywhere."""
+        return True
+
+    def save(self, sequence: int, start: int, end: int) -> Saved:  # noqa: ARG002
+        """Nothing is held."""
+        return np.empty(0, np.uint8)
+
+    def restore(self, sequence: int, saved: Saved, start: int, end: int) -> bool:  # noqa: ARG002
+        """Nothing is held."""
+        return True
+
+    def clear(self) -> None:
+        """Nothing is held."""
+
+    def check_sampling(self, sampling: Sampling) -> None:
+        """A script can be said however it is sampled, if that makes sense at all."""
+        check_sampling(sampling)
+
     def sampler(self, sampling: Sampling, seed: int) -> ScriptedSampler:  # noqa: ARG002
         """The next script."""
         script = self._scripts[self._n_begun % len(self._scripts)]
@@ -105,6 +128,25 @@ class ScriptedBackend:
         law[token_id] = np.log(0.5)
         return law
 
+    def alone(self) -> ScriptedBackend:
+        """Itself: nothing is held."""
+        return self
+
+    @property
+    def n_embedded(self) -> int:
+        """As much as is read at once."""
+        return self.n_batch
+
+    @property
+    def pooling(self) -> Pooling:
+        """As if a generating model had made the vectors."""
+        return "mean of hidden states"
+
+    def embed(self, texts: Sequence[Sequence[int]]) -> Sequence[npt.NDArray[np.float32]]:
+        """How often each word stands in a text, as a direction."""
+        counts = [np.bincount(text, minlength=N_VOCAB)[:N_VOCAB] for text in texts]
+        return [(count / np.linalg.norm(count)).astype(np.float32) for count in counts]
+
     def close(self) -> None:
         """Nothing is to be freed."""
 
@@ -114,10 +156,26 @@ class ScriptedSampler:
 
     def __init__(self, script: Sequence[int]) -> None:
         self._rest = iter(script)
+        self._last = END
 
-    def draw(self, law: int) -> int:  # noqa: ARG002
-        """The next word."""
-        return next(self._rest, END)
+    def prime(self, token_ids: Sequence[int]) -> None:
+        """The script does not depend on them."""
+
+    def draw(self, law: int, *, may_end: bool) -> int:  # noqa: ARG002
+        """The next word; its last word again and again where it may not end."""
+        token_id = next(self._rest, END)
+        if token_id != END or may_end:
+            self._last = token_id
+        return self._last
+
+    def permits(self, token_id: int) -> bool:  # noqa: ARG002
+        """There is no grammar."""
+        return True
+
+    def accept(self, token_id: int) -> None:
+        """Another word was said in place of the next."""
+        next(self._rest, None)
+        self._last = token_id
 
     def close(self) -> None:
         """Nothing is to be freed."""

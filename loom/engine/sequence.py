@@ -1,4 +1,4 @@
-"""What is in flight: one request being grown, and one continuation of it."""
+"""What is in flight: a text that is read once, one request being grown, one continuation of it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import hashlib
 from dataclasses import dataclass, field
 
 from loom.engine.backend import Sampler
+from loom.engine.events import BranchFinish
 from loom.engine.request import Grow
+from loom.engine.stopping import StopWatch, Verdict
 
 RANDOM_SEED = 0xFFFFFFFF
 """The seed that llama.cpp replaces by one of its own choice."""
@@ -20,36 +22,66 @@ def branch_seed(seed: int, index: int) -> int:
 
 
 @dataclass(slots=True, eq=False)
+class Reading:
+    """Tokens that are evaluated once, in chunks, for others to share.
+
+    `n_held` of them are evaluated; `sequence` is None while there is no room to begin.
+    """
+
+    tokens: list[int]
+    sequence: int | None = None
+    n_held: int = 0
+
+    @property
+    def whole(self) -> bool:
+        """Whether all of it is evaluated."""
+        return self.sequence is not None and self.n_held == len(self.tokens)
+
+
+@dataclass(slots=True, eq=False)
 class Growth:
     """A request between acceptance and its last branch.
 
-    All of the prompt but its last token is evaluated once, into `trunk`; every branch shares it
-    and evaluates the last token itself, because only that gives it a law to draw from.
-    `most_tokens` is how long a branch may become before the window is full.
+    All of the prompt but its last token is evaluated once, as `trunk`; every branch shares it
+    and evaluates the last token itself, because only that gives it a law to draw from. A growth
+    that covers the next tokens evaluates the whole prompt once, and its branches begin with
+    `firsts`. `waiting` are the indices of branches that have not begun; `most_tokens` is how
+    long a branch may become before the window is full.
     """
 
     request: Grow
     prompt: list[int]
     accepted_s: float
     most_tokens: int
-    trunk: int | None = None
-    n_started: int = 0
+    trunk: Reading
+    waiting: list[int]
+    firsts: list[int] | None = None
     branches: list[Continuation] = field(default_factory=list)
 
     @property
-    def n_trunk(self) -> int:
-        """How many tokens the trunk holds when it is whole."""
-        return len(self.prompt) - 1
-
-    @property
-    def n_waiting(self) -> int:
-        """Branches that have not begun."""
-        return self.request.n_branches - self.n_started
+    def wants_cover(self) -> bool:
+        """Whether its first tokens are to be taken from a law that has not been seen yet."""
+        return self.request.cover is not None and self.firsts is None
 
     @property
     def ended(self) -> bool:
-        """Whether no branch grows or waits."""
-        return not self.branches and not self.n_waiting
+        """Whether no branch grows or waits, and none is still to be found."""
+        return not (self.branches or self.waiting or self.wants_cover)
+
+
+def finish_of(
+    growth: Growth, verdict: Verdict, n_tokens: int, *, ends_text: bool
+) -> BranchFinish | None:
+    """How a branch of so many tokens ends with the last of them, if it does."""
+    if ends_text:
+        return "eos"
+    if verdict == "stop after":
+        return "stop"
+    if verdict == "until after":
+        return "until"
+    if n_tokens < growth.most_tokens:
+        return None
+    return "length" if n_tokens == growth.request.max_tokens else "context"
 
 
 @dataclass(slots=True, eq=False)
@@ -60,11 +92,18 @@ class Continuation:
     index: int
     sequence: int
     sampler: Sampler
+    watch: StopWatch
     next_token: int
     position: int
+    queue_s: float
     n_tokens: int = 0
 
     @property
     def n_left(self) -> int:
         """Tokens that it may still get."""
         return self.growth.most_tokens - self.n_tokens
+
+    @property
+    def may_end(self) -> bool:
+        """Whether the model may end its text with the next token."""
+        return self.n_tokens >= self.growth.request.ending.min_tokens

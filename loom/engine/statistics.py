@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -11,78 +12,103 @@ from loom.records import TokenStats
 
 Logits = npt.NDArray[np.float32]
 
-LOG2_E = float(np.log2(np.e))
+LOG2_E = math.log2(math.e)
 LEAST = np.float32(-1e4)
+"""Stands for the logit of a masked token: its weight is 0, and 0 times infinity would be NaN."""
+
+SAMPLE_STEP = 32
+"""Every how many tokens of the vocabulary one is looked at to guess where the likeliest begin."""
 
 
 def statistics_of(rows: Sequence[Logits], chosen: Sequence[int], top_k: int) -> TokenStats:
     """Exact statistics of the laws softmax(row), each row of shape (V,), where `chosen` were drawn.
 
-    With x = logit - max: log Z = log sum exp x; entropy = log Z - E[x]; varentropy = Var[x];
+    With x = logit - max and Z = sum exp x: entropy = log Z - E[x]; varentropy = Var[x];
     collision = sum p^2. The terms are float32, as the logits are.
     """
     n_rows, k = len(rows), min(top_k, len(rows[0])) if rows else 0
-    out = TokenStats(
-        logprob=np.empty(n_rows, np.float32),
-        top_ids=np.empty((n_rows, k), np.int32),
-        top_logprobs=np.empty((n_rows, k), np.float32),
-        residual_mass=np.empty(n_rows, np.float32),
-        entropy_bits=np.empty(n_rows, np.float32),
-        collision=np.empty(n_rows, np.float32),
-        varentropy_bits2=np.empty(n_rows, np.float32),
-        p_max=np.empty(n_rows, np.float32),
-    )
+    sums = np.empty((4, n_rows))
+    largest = np.empty(n_rows)
+    drawn = np.empty(n_rows)
+    top_ids = np.empty((n_rows, k), np.int32)
+    top_logits = np.empty((n_rows, k))
     # One scratch for all rows: a fresh array of a large vocabulary costs more than its sums.
-    scratch = np.empty((3, len(rows[0])), np.float32) if rows else np.empty((3, 0), np.float32)
-    for i, (row, token_id) in enumerate(zip(rows, chosen, strict=True)):
-        _fill(out, i, row, token_id, scratch)
-    return out
+    scratch = _Scratch(len(rows[0]) if rows else 0)
+    # A masked token's weight times its logit is NaN, which `sums` answers; no warning is due.
+    with np.errstate(invalid="ignore"):
+        for i, (row, token_id) in enumerate(zip(rows, chosen, strict=True)):
+            largest[i] = most = row.max()
+            drawn[i] = row[token_id]
+            sums[:, i] = scratch.sums(row, most)
+            top_ids[i] = top = top_of(scratch.x, k)
+            top_logits[i] = row[top]
+    return _finished(sums, largest, drawn, top_ids, top_logits)
 
 
-def _fill(
-    out: TokenStats, i: int, row: Logits, token_id: int, scratch: npt.NDArray[np.float32]
-) -> None:
-    x, weights, terms = scratch
-    largest = row.max()
-    np.subtract(row, largest, out=x)
-    if x.min() < LEAST:
-        # A masked token has x = -inf and weight 0: it adds nothing, but 0 * inf would be NaN.
-        np.maximum(x, LEAST, out=x)
-    np.exp(x, out=weights)
-    np.multiply(weights, x, out=terms)
-    total = float(weights.sum())
-    log_total = float(np.log(total))
-    mean_x = float(terms.sum()) / total
-    mean_x2 = float(np.einsum("i,i->", terms, x)) / total
-    top = top_of(x, out.top_ids.shape[1])
-    top_logprobs = row[top] - largest - np.float32(log_total)
-    out.logprob[i] = row[token_id] - largest - log_total
-    out.top_ids[i] = top
-    out.top_logprobs[i] = top_logprobs
-    out.residual_mass[i] = max(0.0, 1.0 - float(np.exp(top_logprobs, dtype=np.float64).sum()))
-    out.entropy_bits[i] = max(0.0, log_total - mean_x) * LOG2_E
-    out.collision[i] = float(np.einsum("i,i->", weights, weights)) / total**2
-    out.varentropy_bits2[i] = max(0.0, mean_x2 - mean_x**2) * LOG2_E**2
-    out.p_max[i] = 1.0 / total
+class _Scratch:
+    """Room for one row of a vocabulary of V tokens, used again for every row."""
+
+    def __init__(self, n_vocab: int) -> None:
+        self.x, self._weights, self._terms = np.empty((3, n_vocab), np.float32)
+        self._ones = np.ones(n_vocab, np.float32)
+
+    def sums(self, row: Logits, largest: np.float32) -> tuple[float, float, float, float]:
+        """The sums of w, w x, w x^2 and w^2 with x = logit - max (left in `x`) and w = exp x."""
+        x, weights, terms = self.x, self._weights, self._terms
+        np.subtract(row, largest, out=x)
+        np.exp(x, out=weights)
+        # A product of vectors is the quickest sum there is.
+        weighted = float(np.dot(weights, x))
+        if math.isnan(weighted):
+            np.maximum(x, LEAST, out=x)
+            weighted = float(np.dot(weights, x))
+        np.multiply(weights, x, out=terms)
+        return (
+            float(np.dot(weights, self._ones)),
+            weighted,
+            float(np.dot(terms, x)),
+            float(np.dot(weights, weights)),
+        )
+
+
+def _finished(
+    sums: npt.NDArray[np.float64],
+    largest: npt.NDArray[np.float64],
+    drawn: npt.NDArray[np.float64],
+    top_ids: npt.NDArray[np.int32],
+    top_logits: npt.NDArray[np.float64],
+) -> TokenStats:
+    total, weighted, squared, collision = sums
+    log_total = np.log(total)
+    log_z = largest + log_total
+    mean_x = weighted / total
+    top_logprobs = top_logits - log_z[:, None]
+    varentropy = squared / total - mean_x**2
+    return TokenStats(
+        logprob=(drawn - log_z).astype(np.float32),
+        top_ids=top_ids,
+        top_logprobs=top_logprobs.astype(np.float32),
+        residual_mass=np.maximum(0, 1 - np.exp(top_logprobs).sum(axis=1)).astype(np.float32),
+        entropy_bits=(np.maximum(0, log_total - mean_x) * LOG2_E).astype(np.float32),
+        collision=(collision / total**2).astype(np.float32),
+        varentropy_bits2=(np.maximum(0, varentropy) * LOG2_E**2).astype(np.float32),
+        p_max=(1 / total).astype(np.float32),
+    )
 
 
 def top_of(x: Logits, k: int) -> npt.NDArray[np.intp]:
-    """Indices of the k largest entries in falling order; x, shape (V,), has its maximum at 0.
+    """Indices of the k largest entries of x, shape (V,), in falling order; ties by index.
 
-    A pass with a threshold leaves a few hundred candidates in most laws, far cheaper than
-    partitioning the whole vocabulary.
+    A sample tells about where they begin, and one pass with that threshold leaves a few hundred
+    candidates, far cheaper than partitioning the whole vocabulary. A bad guess costs another pass.
     """
-    candidates: npt.NDArray[np.intp] | None = None
-    for cut in (-6.0, -10.0, -16.0):
-        above = np.flatnonzero(x > np.float32(cut))
-        if len(above) >= k:
-            candidates = above
-            break
-    if candidates is None:
+    sample = np.sort(x[::SAMPLE_STEP])
+    n_expected = 1 + 3 * k // SAMPLE_STEP
+    candidates = np.flatnonzero(x >= sample[-min(len(sample), n_expected)])
+    if len(candidates) < k:
+        candidates = np.flatnonzero(x >= sample[-min(len(sample), 4 * n_expected)])
+    if len(candidates) < k:
         candidates = np.arange(len(x))
-    values = x[candidates]
-    if len(values) > k:
-        kept = np.argpartition(values, len(values) - k)[len(values) - k :]
-        candidates, values = candidates[kept], values[kept]
-    order = np.lexsort((candidates, -values))
+    # Candidates stand in the order of the vocabulary, and a stable sort leaves ties so.
+    order = np.argsort(-x[candidates], kind="stable")[:k]
     return candidates[order]

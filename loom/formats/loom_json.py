@@ -9,6 +9,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 
 from loom.records import Join
+from loom.tree.events import GrowthRequested
 from loom.tree.graph import Tree
 from loom.tree.node import Node
 
@@ -36,12 +37,14 @@ def node_object(node: Node, tree: Tree) -> JsonObject:
         "created_at": datetime.fromtimestamp(node.created_at, UTC).isoformat(),
         "request": node.request_id,
         "index": node.index,
-        "n_asked": request.n_branches if request else None,
+        "n_asked": _n_asked(tree, request) if request else None,
     }
     if (encoded := _base64_if_needed(node.text)) is not None:
         found["bytes_base64"] = encoded
     if node.message:
         found["message"] = node.message
+    if node.special:
+        found["special"] = True
     return found
 
 
@@ -51,16 +54,24 @@ def tree_object(tree: Tree) -> JsonObject:
         "session": {
             "title": tree.title,
             "mode": tree.mode,
+            "template": tree.template,
             "model": tree.model,
             "selected": tree.selected_id,
             "requests": [
                 {
                     "id": request.request_id,
                     "parent": request.parent_id,
-                    "n_asked": request.n_branches,
+                    "n_asked": _n_asked(tree, request),
                     "max_tokens": request.max_tokens,
                     "seed": request.seed,
-                    "sampling": asdict(request.sampling),
+                    "sampling": {
+                        **asdict(request.sampling),
+                        "steps": list(request.sampling.steps),
+                    },
+                    "ending": asdict(request.ending),
+                    "cover": _cover(tree, request),
+                    "mode": request.mode,
+                    "template": None if request.template is None else asdict(request.template),
                     "provenance": _provenance(tree, request.request_id),
                 }
                 for request in tree.requests.values()
@@ -73,6 +84,19 @@ def tree_object(tree: Tree) -> JsonObject:
 def joins_object(joins: Sequence[Join]) -> JsonObject:
     """Where branches meet again; nothing was judged yet but words."""
     return {"joins": [asdict(join) for join in joins], "not_judged": len(joins)}
+
+
+def _n_asked(tree: Tree, request: GrowthRequested) -> int:
+    """How many branches there should be; a growth that covers tokens finds that out itself."""
+    covered = tree.covered.get(request.request_id)
+    return request.n_branches if covered is None else covered.n_branches
+
+
+def _cover(tree: Tree, request: GrowthRequested) -> JsonObject | None:
+    if request.cover is None:
+        return None
+    covered = tree.covered.get(request.request_id)
+    return asdict(request.cover) | {"mass": None if covered is None else covered.mass}
 
 
 def _provenance(tree: Tree, request_id: str) -> JsonObject | None:

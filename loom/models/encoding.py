@@ -7,14 +7,16 @@ their products are the ranks. Ranks are not token ids, which may stand in any or
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import tiktoken
 
-from loom.models.gguf_file import GgufMetadata, Vocabulary, read_vocabulary
-from loom.models.pretokenizers import PATTERNS, WHOLE_WORDS_FIRST
+from loom.models.gguf_file import GgufMetadata, Vocabulary, read_metadata, read_vocabulary
+from loom.models.pretokenizers import CUTS, LONE_SPACE, PATTERNS, WHOLE_WORDS_FIRST
+from loom.paths import bundled_file
 
 _NORMAL, _USER_DEFINED = 1, 4
 
@@ -33,7 +35,7 @@ _ALWAYS_CONTROL = frozenset(_CONTROL_NAMES.split())
 
 # tiktoken's regular expressions give up, loudly, on a run of about a million spaces.
 _MAX_PART_CHARS = 100_000
-_LONE_SPACE = re.compile(r"(?<=\S) (?=\S)")
+_REFERENCE = "story-base.gguf"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,17 +44,20 @@ class VocabularyEncoding:
 
     `tiktoken` speaks in ranks; `token_ids[rank]` is the id in the file, or None for a byte that
     the vocabulary lacks and llama.cpp leaves out. `verbatim` are the user-defined tokens, longest
-    first, which are found in a text before anything else is.
+    first, which are found in a text before anything else is. A text may be cut in front of `cut`
+    without changing its tokens.
     """
 
     tiktoken: tiktoken.Encoding
     token_ids: tuple[int | None, ...]
     verbatim: tuple[tuple[str, int], ...]
+    cut: re.Pattern[str]
 
     def encode(self, text: str) -> list[int]:
         """Token ids as in the GGUF; names of special tokens stay text, nothing is added.
 
-        The same as llama.cpp's, except within more than 100,000 characters without a lone space.
+        The same as llama.cpp's, except within more than 50,000 characters without a place to cut,
+        which is a lone space or, for a few vocabularies, a newline.
         """
         ids: list[int] = []
         for fragment in self._fragments(text):
@@ -67,11 +72,22 @@ class VocabularyEncoding:
         return len(self.encode(text))
 
     def _ids(self, text: str) -> Iterator[int]:
-        for part in _parts(text):
+        for part in self._parts(text):
             for rank in self.tiktoken.encode_ordinary(part):
                 token_id = self.token_ids[rank]
                 if token_id is not None:
                     yield token_id
+
+    def _parts(self, text: str) -> Iterator[str]:
+        """A long text in parts that are encoded one by one."""
+        start = 0
+        while len(text) - start > _MAX_PART_CHARS:
+            limit = start + _MAX_PART_CHARS
+            place = self.cut.search(text, start + _MAX_PART_CHARS // 2, limit)
+            end = place.start() if place else limit
+            yield text[start:end]
+            start = end
+        yield text[start:]
 
     def _fragments(self, text: str) -> list[str | int]:
         """The text with its user-defined tokens replaced by their ids."""
@@ -113,7 +129,16 @@ def encoding_for(metadata: GgufMetadata) -> VocabularyEncoding | None:
         ),
         token_ids=tuple(token_ids.get(token) for token in ranked),
         verbatim=_verbatim_tokens(vocabulary),
+        cut=CUTS.get(rule, LONE_SPACE),
     )
+
+
+@functools.cache
+def reference_encoding() -> VocabularyEncoding:
+    """The bundled model's: what texts by different models are counted and compared in."""
+    encoding = encoding_for(read_metadata(bundled_file(_REFERENCE)))
+    assert encoding is not None, "the bundled vocabulary is byte-level BPE"
+    return encoding
 
 
 def _ranked_tokens(vocabulary: Vocabulary) -> dict[bytes, None]:
@@ -158,18 +183,6 @@ def _with_token(fragment: str | int, name: str, token_id: int) -> Iterator[str |
         yield token_id
         if text:
             yield text
-
-
-def _parts(text: str) -> Iterator[str]:
-    """A long text in parts; no pattern reaches over a lone space, so cuts there change nothing."""
-    start = 0
-    while len(text) - start > _MAX_PART_CHARS:
-        limit = start + _MAX_PART_CHARS
-        space = _LONE_SPACE.search(text, start + _MAX_PART_CHARS // 2, limit)
-        end = space.start() if space else limit
-        yield text[start:end]
-        start = end
-    yield text[start:]
 
 
 def _byte_chars() -> dict[int, int]:

@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
-from typing import TypeVar
 
 from loom.errors import ModelFileError
+from loom.models.cache_width import cache_token_bytes
 from loom.models.gguf_reader import (
     ArraySpan,
-    GgufHeader,
-    Value,
-    read_header,
+    TensorInfo,
     read_integers,
     read_string_at,
     read_strings,
 )
-from loom.models.tensor_types import FILE_TYPES, tensor_bytes, tensor_type_name
+from loom.models.header_checks import check_shape, check_vocabulary, check_weights
+from loom.models.header_values import HeaderValues
+from loom.models.split import model_stem, part_paths, read_headers
+from loom.models.tensor_types import FILE_TYPES, tensor_type_name
 
 _MIB = 2**20
-_WANTED_NAMES = {int: "a whole number", str: "text", bool: "yes or no", ArraySpan: "a list"}
-_T = TypeVar("_T", int, str, bool, ArraySpan)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +39,15 @@ class VocabularySpans:
 class GgufMetadata:
     """A model as its file describes it; None where the file does not say.
 
-    `quantisation` is a label such as Q4_K_M, `n_ctx_train` counts tokens, `n_bytes` is the size of
-    the file. `bos_text` and `eos_text` are the beginning and end tokens as chat templates spell
-    them. `tokenizer_pre` names the rule by which text is cut before merging.
+    `parts` are all its files and `path` the first of them, the one to open. `quantisation` is a
+    label such as Q4_K_M, `n_ctx_train` counts tokens, `n_bytes` is the size of all files.
+    `cache_token_bytes` is what one token takes in an F16 cache. `bos_text` and `eos_text` are the
+    beginning and end tokens as chat templates spell them. `tokenizer_pre` names the rule by which
+    text is cut before merging. `finetune` and `tags` are what its makers say it was made for.
     """
 
     path: Path
+    parts: tuple[Path, ...]
     name: str
     architecture: str
     n_parameters: int
@@ -53,6 +56,10 @@ class GgufMetadata:
     n_vocab: int
     n_ctx_train: int | None
     n_layers: int | None
+    n_embd: int | None
+    cache_token_bytes: int | None
+    finetune: str
+    tags: tuple[str, ...]
     chat_template: str | None
     tokenizer_model: str | None
     tokenizer_pre: str | None
@@ -77,47 +84,76 @@ class Vocabulary:
 
 
 def read_metadata(path: Path) -> GgufMetadata:
-    """Read what a model file says about itself, without reading weights.
+    """Read what a model says about itself, given any of its files, without reading weights.
 
-    Raises ModelFileError if the file is missing, not a GGUF, cut short, or contradicts itself.
+    Raises ModelFileError if a file is missing, not a GGUF, cut short, or contradicts itself.
     """
-    header = read_header(path)
-    values = _Values(path, header.values)
+    parts = read_headers(path)
+    first, header = parts[0]
+    for part, its_header in parts:
+        check_weights(part, its_header)
+    tensors = tuple(tensor for _, part in parts for tensor in part.tensors)
+    values = HeaderValues(first, header.values)
     architecture = values.get("general.architecture", str)
     if architecture is None:
-        raise _no_architecture(path, values)
-    n_layers = values.get(f"{architecture}.block_count", int)
-    _check_weights(path, header)
-    _check_layers(path, header, n_layers)
+        raise ModelFileError(
+            f"{first} does not say what kind of model it holds.",
+            "Look for a newer file of the model.",
+        )
+    check_shape(values, architecture, tensors)
+    spans = _vocabulary_spans(values)
     bos_id = values.get("tokenizer.ggml.bos_token_id", int)
     eos_id = values.get("tokenizer.ggml.eos_token_id", int)
-    spans = VocabularySpans(
-        tokens=values.get("tokenizer.ggml.tokens", ArraySpan),
-        merges=values.get("tokenizer.ggml.merges", ArraySpan),
-        token_types=values.get("tokenizer.ggml.token_type", ArraySpan),
-    )
     return GgufMetadata(
-        path=path,
-        name=values.get("general.name", str) or path.stem,
+        path=first,
+        parts=tuple(part for part, _ in parts),
+        name=values.get("general.name", str) or model_stem(first),
         architecture=architecture,
-        n_parameters=sum(prod(tensor.shape) for tensor in header.tensors),
-        quantisation=_quantisation(header, values.get("general.file_type", int)),
-        n_bytes=header.n_bytes,
+        n_parameters=sum(prod(tensor.shape) for tensor in tensors),
+        quantisation=_quantisation(tensors, values.get("general.file_type", int)),
+        n_bytes=sum(part.n_bytes for _, part in parts),
         n_vocab=spans.tokens.length
         if spans.tokens
         else values.get(f"{architecture}.vocab_size", int) or 0,
         n_ctx_train=values.get(f"{architecture}.context_length", int),
-        n_layers=n_layers,
+        n_layers=values.get(f"{architecture}.block_count", int),
+        n_embd=values.get(f"{architecture}.embedding_length", int),
+        cache_token_bytes=cache_token_bytes(values, architecture),
+        finetune=values.get("general.finetune", str) or "",
+        tags=values.texts("general.tags"),
         chat_template=values.get("tokenizer.chat_template", str),
         tokenizer_model=values.get("tokenizer.ggml.model", str),
         tokenizer_pre=values.get("tokenizer.ggml.pre", str),
         bos_id=bos_id,
         eos_id=eos_id,
-        bos_text=_token_text(path, spans.tokens, bos_id),
-        eos_text=_token_text(path, spans.tokens, eos_id),
+        bos_text=_token_text(first, spans.tokens, bos_id),
+        eos_text=_token_text(first, spans.tokens, eos_id),
         adds_bos=values.get("tokenizer.ggml.add_bos_token", bool),
         vocabulary=spans,
     )
+
+
+def read_for_loading(path: Path) -> GgufMetadata:
+    """Read what must be sound before llama.cpp sees the file; reads the vocabulary as well.
+
+    Raises ModelFileError as `read_metadata` does, and if two tokens are the same, which would
+    end llama.cpp's process.
+    """
+    metadata = read_metadata(path)
+    if not metadata.n_parameters:
+        raise ModelFileError(
+            f"{metadata.path} holds a vocabulary but no weights.", "Look for the model itself."
+        )
+    span = metadata.vocabulary.tokens
+    named = [token for token in read_strings(metadata.path, span) if token] if span else []
+    if len(set(named)) < len(named):
+        again = next(token for token, count in Counter(named).items() if count > 1)
+        raise ModelFileError(
+            f"{metadata.path} is damaged: its vocabulary has the token "
+            f"{again.decode('utf-8', 'replace')!r} twice.",
+            "Look for a newer file of the model.",
+        )
+    return metadata
 
 
 def read_vocabulary(metadata: GgufMetadata) -> Vocabulary:
@@ -131,87 +167,50 @@ def read_vocabulary(metadata: GgufMetadata) -> Vocabulary:
 
 
 def fingerprint(path: Path) -> str:
-    """Sixteen hex digits that tell model files apart: from the size and the first and last MiB.
+    """Sixteen hex digits that tell models apart: from the size and the first and last MiB.
 
-    Cheap enough to take on every start; it does not notice a change in the middle.
+    Of a split model, given any of its files, all parts count. Cheap enough to take on every start;
+    it does not notice a change in the middle.
     """
+    digest = hashlib.sha256()
+    for part in part_paths(path):
+        # Whether a name like that of a part means anything, `read_metadata` tells.
+        if part == path or part.exists():
+            _digest_ends(part, digest)
+    return digest.hexdigest()[:16]
+
+
+def _digest_ends(path: Path, digest: hashlib._Hash) -> None:
     try:
         with path.open("rb") as file:
             n_bytes = file.seek(0, 2)
             file.seek(0)
-            digest = hashlib.sha256(f"{n_bytes}\n".encode() + file.read(_MIB))
+            digest.update(f"{n_bytes}\n".encode() + file.read(_MIB))
             file.seek(max(0, n_bytes - _MIB))
             digest.update(file.read(_MIB))
     except OSError as error:
         raise ModelFileError(
             f"{path} cannot be read: {error.strerror}.", "Check the path, or see `loom models`."
         ) from error
-    return digest.hexdigest()[:16]
 
 
-@dataclass(frozen=True, slots=True)
-class _Values:
-    """The keys of a header, with the type of each checked as it is asked for."""
-
-    path: Path
-    values: dict[str, Value]
-
-    def get(self, key: str, wanted: type[_T]) -> _T | None:
-        """A value, or None if the file has no such key; ModelFileError if it is of another type."""
-        value = self.values.get(key)
-        if value is None or type(value) is wanted:
-            return value
-        raise ModelFileError(
-            f"{self.path} is damaged: its key {key} should hold {_WANTED_NAMES[wanted]}.",
-            "Download it again, or from somewhere else.",
-        )
-
-
-def _no_architecture(path: Path, values: _Values) -> ModelFileError:
-    part = values.get("split.no", int)
-    if part:
-        n_parts = values.get("split.count", int)
-        return ModelFileError(
-            f"{path} is part {part + 1} of {n_parts} of a model that was split into several files.",
-            "Give the first part; the others are found beside it.",
-        )
-    return ModelFileError(
-        f"{path} does not say what kind of model it holds.", "Look for a newer file of the model."
+def _vocabulary_spans(values: HeaderValues) -> VocabularySpans:
+    spans = VocabularySpans(
+        tokens=values.get("tokenizer.ggml.tokens", ArraySpan),
+        merges=values.get("tokenizer.ggml.merges", ArraySpan),
+        token_types=values.get("tokenizer.ggml.token_type", ArraySpan),
     )
+    scores = values.get("tokenizer.ggml.scores", ArraySpan)
+    check_vocabulary(values.path, spans.tokens, spans.token_types, scores)
+    return spans
 
 
-def _check_weights(path: Path, header: GgufHeader) -> None:
-    """Every tensor must lie inside the file."""
-    for tensor in header.tensors:
-        n_bytes = tensor_bytes(tensor.type_id, tensor.shape) or 0
-        end = header.data_offset + tensor.offset + n_bytes
-        if end > header.n_bytes:
-            raise ModelFileError(
-                f"{path} is cut short: the weights {tensor.name} should end at byte {end:,}, "
-                f"the file ends at {header.n_bytes:,}.",
-                "Download it again.",
-            )
-
-
-def _check_layers(path: Path, header: GgufHeader, n_layers: int | None) -> None:
-    """llama.cpp aborts the whole process over an absurd number of layers, so it is caught here."""
-    is_part = header.values.get("split.count", 1) != 1
-    if n_layers is None or not header.tensors or is_part:
-        return
-    if not 1 <= n_layers <= len(header.tensors):
-        raise ModelFileError(
-            f"{path} is damaged: it claims {n_layers:,} layers "
-            f"and holds {len(header.tensors):,} tensors.",
-            "Download it again, or from somewhere else.",
-        )
-
-
-def _quantisation(header: GgufHeader, file_type: int | None) -> str:
+def _quantisation(tensors: Sequence[TensorInfo], file_type: int | None) -> str:
     """The mixture's name if the file tells it, else the type that holds most of the weights."""
     if file_type in FILE_TYPES:
         return FILE_TYPES[file_type]
     weights: Counter[int] = Counter()
-    for tensor in header.tensors:
+    for tensor in tensors:
         weights[tensor.type_id] += prod(tensor.shape)
     return tensor_type_name(weights.most_common(1)[0][0]) if weights else "no weights"
 

@@ -20,13 +20,16 @@ _SCALARS[12] = "d"
 _STRING, _ARRAY = 8, 9
 _VERSIONS = (2, 3)
 
-# Far above anything in use, and low enough that a lie costs no noticeable time or memory.
-_MAX_KEYS = 65_536
-_MAX_TENSORS = 1_000_000
+# Far above anything in use, and low enough that a lie costs no noticeable time or memory. The
+# limits on strings and on bytes of text hold for a header as a whole.
+_MAX_KEYS = 16_384
+_MAX_TENSORS = 65_536
 _MAX_STRINGS = 8_000_000
 _MAX_DIMENSIONS = 4
 _MAX_NAME_BYTES = 65_535
-_MAX_TEXT_BYTES = 16 * 2**20
+_MAX_TEXT_BYTES = 32 * 2**20
+# llama.cpp's own (GGML_MAX_NAME, less the zero that ends it).
+_MAX_TENSOR_NAME_BYTES = 63
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +59,14 @@ class TensorInfo:
 
 @dataclass(frozen=True, slots=True)
 class GgufHeader:
-    """Everything before the weights; `data_offset` is where they start."""
+    """Everything before the weights; `data_offset` is where they start.
+
+    Tensors begin at multiples of `alignment` bytes from there.
+    """
 
     values: dict[str, Value]
     tensors: tuple[TensorInfo, ...]
+    alignment: int
     data_offset: int
     n_bytes: int
 
@@ -68,17 +75,15 @@ def read_header(path: Path) -> GgufHeader:
     """Read all of a GGUF but its weights; ModelFileError says what is wrong with the file."""
     with opened(path) as cursor:
         n_tensors, n_keys = _read_preamble(cursor)
-        values: dict[str, Value] = {}
-        for _ in range(n_keys):
-            key = cursor.text(_MAX_NAME_BYTES)
-            values[key] = _read_value(cursor, cursor.u32())
-        tensors = tuple(_read_tensor_info(cursor) for _ in range(n_tensors))
+        values = _read_values(cursor, n_keys)
+        tensors = _read_tensors(cursor, n_tensors)
         alignment = values.get("general.alignment", 32)
         if not isinstance(alignment, int) or alignment < 1 or alignment & (alignment - 1):
             raise cursor.damaged(f"its alignment is {alignment!r}, which is no power of two")
         return GgufHeader(
             values=values,
             tensors=tensors,
+            alignment=alignment,
             data_offset=-(-cursor.offset // alignment) * alignment,
             n_bytes=cursor.size,
         )
@@ -138,12 +143,34 @@ def _read_preamble(cursor: Cursor) -> tuple[int, int]:
     return n_tensors, n_keys
 
 
-def _read_value(cursor: Cursor, type_id: int) -> Value:
+@dataclass(slots=True)
+class _Allowance:
+    """How many strings and bytes of text a header may still hold."""
+
+    n_strings: int = _MAX_STRINGS
+    n_text_bytes: int = _MAX_TEXT_BYTES
+
+
+def _read_values(cursor: Cursor, n_keys: int) -> dict[str, Value]:
+    values: dict[str, Value] = {}
+    allowance = _Allowance()
+    for _ in range(n_keys):
+        key = cursor.text(_MAX_NAME_BYTES)
+        if not key or key in values:
+            raise cursor.damaged(f"its key {key} is there twice" if key else "a key has no name")
+        values[key] = _read_value(cursor, cursor.u32(), allowance)
+    return values
+
+
+def _read_value(cursor: Cursor, type_id: int, allowance: _Allowance) -> Value:
     """A key's value; arrays are stepped over."""
     if type_id == _STRING:
-        return cursor.text(_MAX_TEXT_BYTES)
+        start = cursor.offset
+        text = cursor.text(allowance.n_text_bytes)
+        allowance.n_text_bytes -= cursor.offset - start
+        return text
     if type_id == _ARRAY:
-        return _step_over_array(cursor)
+        return _step_over_array(cursor, allowance)
     code = _SCALARS.get(type_id)
     if code is None:
         raise cursor.damaged(f"a key in its header is of the unknown type {type_id}")
@@ -152,10 +179,11 @@ def _read_value(cursor: Cursor, type_id: int) -> Value:
     return value
 
 
-def _step_over_array(cursor: Cursor) -> ArraySpan:
+def _step_over_array(cursor: Cursor, allowance: _Allowance) -> ArraySpan:
     span = ArraySpan(type_id=cursor.u32(), length=cursor.u64(), offset=cursor.offset)
     if span.type_id == _STRING:
-        if span.length > _MAX_STRINGS:
+        allowance.n_strings -= span.length
+        if allowance.n_strings < 0:
             raise cursor.damaged(f"a list in its header claims {span.length:,} texts")
         cursor.skip_strings(span.length)
     elif span.type_id in _SCALARS:
@@ -167,8 +195,18 @@ def _step_over_array(cursor: Cursor) -> ArraySpan:
     return span
 
 
+def _read_tensors(cursor: Cursor, n_tensors: int) -> tuple[TensorInfo, ...]:
+    tensors = tuple(_read_tensor_info(cursor) for _ in range(n_tensors))
+    names = {tensor.name for tensor in tensors}
+    if len(names) < n_tensors:
+        raise cursor.damaged(
+            f"it lists {n_tensors:,} tensors under only {len(names):,} different names"
+        )
+    return tensors
+
+
 def _read_tensor_info(cursor: Cursor) -> TensorInfo:
-    name = cursor.text(_MAX_NAME_BYTES)
+    name = cursor.text(_MAX_TENSOR_NAME_BYTES)
     n_dimensions = cursor.u32()
     if n_dimensions > _MAX_DIMENSIONS:
         raise cursor.damaged(f"the tensor {name} claims {n_dimensions:,} dimensions")

@@ -5,10 +5,18 @@ A GGUF names the rule in `tokenizer.ggml.pre`; which cuts belong to a name is wh
 derived to give the same pieces in one: a pass that sets characters apart ends the pieces before
 them, so `\s+(?!\S)` ("all but the last space, unless the text ends here") must also count those
 characters as an end. Every pattern matches every character, because tiktoken drops what no
-pattern matches. Rules that are not here cannot be said in one pattern, or nobody needed them yet.
+pattern matches.
+
+Not here: gemma4, granite-embed-multi-311m, sarvam-moe and whitespace, which merge characters, not
+bytes; superbpe and exaone-moe, whose pieces may be as long as the text; afmoe and chameleon, whose
+passes depend on one another; youtu, which nobody needed yet.
 """
 
 from __future__ import annotations
+
+import re
+
+from loom.models import script_patterns as by_script
 
 _SUFFIXES = r"'(?:[sStTmMdD]|[rR][eE]|[vV][eE]|[lL][lL])"
 _SPACES = r"\s+(?!\S)|\s+"
@@ -31,6 +39,13 @@ def _like_llama3(numbers: str, *, suffixes: str = rf"{_SUFFIXES}|", spaces: str 
 _LLAMA3 = _like_llama3(r"\p{N}{1,3}")
 _QWEN2 = _like_llama3(r"\p{N}")
 _UFAKZEKA = _like_llama3(r"\p{N}", suffixes="")
+# Digits apart in a pass of their own, at which spaces end.
+_MINICPM = _like_llama3(r"\p{N}{1,3}", spaces=r"\s+(?![^\s\p{N}])|\s+")
+# Runs of newlines apart, and Qwen's rule between them.
+_LAGUNA = (
+    rf"\n+|{_SUFFIXES}|[^\r\n\p{{L}}\p{{N}}]?\p{{L}}+|\p{{N}}| ?{_NOT_WORD}+\r*"
+    rf"|[\s&&[^\n]]*\r|[\s&&[^\n]]+(?!\S)|[\s&&[^\n]]+"
+)
 _JAIS2 = _like_llama3(
     r"\p{N}{1,3}",
     spaces="|".join(rf"\s{{{n}}}(?!\S)" for n in (512, 256, 128, 64, 32, 16, 8, 4))
@@ -61,6 +76,13 @@ def _by_case(suffixes: str, numbers: str) -> str:
 _TEKKEN = _by_case("", r"\p{N}")
 _GPT4O = _by_case(f"(?:{_SUFFIXES})?", r"\p{N}{1,3}")
 
+_LETTERS = r"[\p{L}\p{M}]"
+_GRANITE = (
+    rf"[^\r\n\p{{L}}\p{{N}}]?[{_LETTERS}&&[^a-z]]*[{_LETTERS}&&[^A-Z]]+(?:{_SUFFIXES})?"
+    rf"|[^\r\n\p{{L}}\p{{N}}]?[{_LETTERS}&&[^a-z]]+[{_LETTERS}&&[^A-Z]]*(?:{_SUFFIXES})?"
+    rf"|\p{{N}}{{1,3}}| ?{_NOT_WORD}+[\r\n/]*|\s*[\r\n]+|{_SPACES}"
+)
+
 # Several passes: runs of marks apart, GPT-2's rule, digits apart and by threes.
 _MARKS = r"\p{P}$+<=>^~|"
 _OTHER_DIGITS = r"(?:(?![0-9]{3})\p{N})+"
@@ -89,6 +111,17 @@ _NAMES = {
     _GPT4O: "gpt-4o llama4 kanana2 talkie minimax-m2",
     _DEFAULT: "default",
     _FALCON: "falcon",
+    _MINICPM: "minicpm5",
+    _LAGUNA: "laguna",
+    _GRANITE: "granite-embed-multi-97m",
+    by_script.DEEPSEEK3: "deepseek-v3 hunyuan-dense hy_v4 joyai-llm",
+    by_script.SPARK: "spark2_5",
+    by_script.DEEPSEEK_CODER: "deepseek-coder",
+    by_script.DEEPSEEK_LLM: "deepseek-llm",
+    by_script.TINY_AYA: "tiny_aya cohere2moe",
+    by_script.KIMI: "kimi-k2",
+    by_script.BLOOM: "poro-chat bloom gpt3-finnish",
+    by_script.VIKING: "viking",
 }
 
 PATTERNS = {name: pattern for pattern, names in _NAMES.items() for name in names.split()}
@@ -96,7 +129,15 @@ PATTERNS = {name: pattern for pattern, names in _NAMES.items() for name in names
 
 _WHOLE = (
     "llama3 llama-v3 llama-bpe falcon3 falcon-h1 pixtral midm-2.0 lfm2 jina-v5-nano "
-    "glm4 glm5 tekken"
+    "glm4 glm5 tekken minicpm5 granite-embed-multi-97m"
 )
 WHOLE_WORDS_FIRST = frozenset(_WHOLE.split())
 """Rules by which a piece that is itself a token stays whole, however its bytes would merge."""
+
+LONE_SPACE = re.compile(r"(?<=\S) (?=\S)")
+"""No pattern reaches over it, except those of `CUTS`."""
+
+CUTS = dict.fromkeys(("deepseek-llm", "deepseek-coder"), re.compile(r"(?=\n)")) | dict.fromkeys(
+    ("poro-chat", "bloom", "gpt3-finnish", "viking"), re.compile(by_script.BLOOM_WORD)
+)
+"""In front of what a text may be cut without changing its tokens, by the name of the rule."""

@@ -1,13 +1,14 @@
 """A jinja2 environment in which a downloaded chat template can do little harm.
 
 It offers what the templates of Hugging Face expect of transformers, and keeps them from reaching
-Python, from changing what they are given, and from the plain ways of growing without end. It sets
-no limit of time or memory: a template that means to waste them still can.
+Python, from changing what they are given, and from the plain ways of growing without end. Time and
+memory are limited around it, by `template_process`: inside one process neither can be.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import NoReturn
@@ -24,45 +25,66 @@ from loom.errors import ChatTemplateError
 _MAX_TEMPLATE_CHARS = 2**18
 _MAX_OUTPUT_CHARS = 2**20
 _MAX_RANGE = 10_000
+_MAX_QUOTED_CHARS = 160
 _MAX_NUMBER = 2**63
 _PADDING = frozenset({"center", "ljust", "rjust", "zfill", "expandtabs"})
-_PLAIN_TEXT = "Use plain text with this model, or another template."
+USE_ANOTHER = "Use plain text with this model, or a named template."
 
 # What untrusted code can raise; anything else would be a mistake of ours.
 _TEMPLATE_FAULTS = (
     jinja2.TemplateError,
     ArithmeticError,
+    AssertionError,
     AttributeError,
     LookupError,
-    MemoryError,
-    RecursionError,
+    RuntimeError,
     TypeError,
     ValueError,
 )
+
+
+class TemplateFailedError(ChatTemplateError):
+    """A template did not take what it was given; it may take it in another arrangement."""
 
 
 class TemplateRefusesError(jinja2.TemplateError):
     """A template called `raise_exception`: it does not take these messages."""
 
 
-def render(source: str, **variables: object) -> str:
-    """The text that a template makes; ChatTemplateError if it is broken, refuses, or grows wild."""
+def render(source: str, variables: Mapping[str, object]) -> str:
+    """The text that a template makes of its variables, in this process.
+
+    TemplateFailedError if it fails or refuses them, ChatTemplateError if it is broken or writes
+    without end.
+    """
     compiled = _compile(source)
     pieces: list[str] = []
     n_chars = 0
     try:
-        for piece in compiled.generate(**variables):
+        for piece in compiled.generate(variables):
             pieces.append(piece)
             n_chars += len(piece)
             if n_chars > _MAX_OUTPUT_CHARS:
-                raise ChatTemplateError("The chat template writes without end.", _PLAIN_TEXT)
+                raise ChatTemplateError("The chat template writes without end.", USE_ANOTHER)
     except TemplateRefusesError as error:
+        raise TemplateFailedError(
+            f'The chat template does not take these messages: "{_short(error)}".', USE_ANOTHER
+        ) from error
+    except MemoryError as error:
         raise ChatTemplateError(
-            f'The chat template does not take these messages: "{error.message}".', _PLAIN_TEXT
+            "The chat template makes something far too large.", USE_ANOTHER
         ) from error
     except _TEMPLATE_FAULTS as error:
-        raise ChatTemplateError(f'The chat template failed: "{error}".', _PLAIN_TEXT) from error
+        raise TemplateFailedError(
+            f'The chat template failed: "{_short(error)}".', USE_ANOTHER
+        ) from error
     return "".join(pieces)
+
+
+def _short(error: Exception | str) -> str:
+    """What an error says, in one line: a template may put anything into it."""
+    said = " ".join(str(error).split()) or type(error).__name__
+    return said if len(said) <= _MAX_QUOTED_CHARS else said[:_MAX_QUOTED_CHARS] + "..."
 
 
 @lru_cache(maxsize=8)
@@ -70,16 +92,17 @@ def _compile(source: str) -> jinja2.Template:
     if len(source) > _MAX_TEMPLATE_CHARS:
         raise ChatTemplateError(
             f"The chat template is {len(source):,} characters long; that cannot be right.",
-            _PLAIN_TEXT,
+            USE_ANOTHER,
         )
     try:
         return _Environment().from_string(source)
     except jinja2.TemplateSyntaxError as error:
         raise ChatTemplateError(
-            f'The chat template is broken in line {error.lineno}: "{error.message}".', _PLAIN_TEXT
+            f'The chat template is broken in line {error.lineno}: "{_short(error.message or "")}".',
+            USE_ANOTHER,
         ) from error
     except (RecursionError, MemoryError, OverflowError, SyntaxError) as error:
-        raise ChatTemplateError("The chat template is too deeply nested.", _PLAIN_TEXT) from error
+        raise ChatTemplateError("The chat template is too deeply nested.", USE_ANOTHER) from error
 
 
 class _GenerationBlocks(Extension):

@@ -11,9 +11,13 @@ from loom.records.sampling import Sampling
 class ModelInfo:
     """A loaded model as the person should know it.
 
-    `fingerprint` identifies the file cheaply (size and a hash of its head and tail). `n_ctx` is
-    the window of one branch and `n_cells` the room for all branches together, both in tokens.
-    `gpu_unused` names a GPU of this machine that this build of llama.cpp cannot use.
+    `fingerprint` identifies the file cheaply (size and a hash of its head and tail), `sha256` for
+    certain, once it is known. `n_ctx` is the window of one branch and `n_cells` the room for all
+    branches together, both in tokens. `device` is a word for a person; `devices` are what
+    llama.cpp computes on, by its own names, and `gpu_layers` of `n_layers` layers are on a GPU.
+    A batch is `n_batch` tokens, computed `n_ubatch` at a time. `weight_bytes` and `cache_bytes`
+    are what the weights and the KV cache take, wherever they lie. `gpu_unused` names a GPU of
+    this machine that this build of llama.cpp cannot use.
     """
 
     name: str
@@ -33,6 +37,14 @@ class ModelInfo:
     gpu_layers: int
     chat_template: str | None
     gpu_unused: str | None = None
+    n_layers: int = 0
+    n_ubatch: int = 0
+    devices: tuple[str, ...] = ()
+    flash_attention: str = ""
+    cache_type: str = ""
+    weight_bytes: int = 0
+    cache_bytes: int = 0
+    sha256: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,12 @@ class TokenColumns:
 
 def row_of(tokens: TokenColumns, row: int) -> TokenColumns:
     """One row, as views of the arrays it stands in."""
-    here = slice(row, row + 1)
+    return rows_of(tokens, row, row + 1)
+
+
+def rows_of(tokens: TokenColumns, start: int, end: int) -> TokenColumns:
+    """The rows from `start` up to `end`, as views of the arrays they stand in."""
+    here = slice(start, end)
     stats = tokens.stats
     return TokenColumns(
         ids=tokens.ids[here],

@@ -1,66 +1,229 @@
-"""What the command line says of the models on this machine."""
+"""What the command line and the app say of the models on this machine."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from loom.models.discovery import FoundModel, find_model, list_models
-from loom.models.gguf_file import read_metadata
+from loom.models.discovery import FoundModel, find_model, list_models, look_at
+from loom.models.gguf_file import GgufMetadata, fingerprint, read_metadata
+from loom.models.hub import pull
+from loom.models.memory_need import DEFAULT_WINDOW, available_bytes, memory_need
+from loom.models.mode_guess import guess_mode
+from loom.models.mode_memory import answered_mode
+from loom.models.model_file import ModelFile
+from loom.tree.events import Mode
+from loom.tree.visible import visible_line
 
 Entry = Mapping[str, object]
+_HEADINGS = ("NAME", "ARCH", "PARAMS", "QUANT", "CONTEXT", "SIZE", "MADE FOR", "FITS", "FROM")
+_RIGHT = {2, 4, 5}
+_MADE_FOR: dict[Mode | None, str] = {"chat": "chat", "plain": "base", None: "unknown"}
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRow:
+    """A model in words. `reference` is what to open it by: its name, or its path if that is not
+    enough. `problem` says why it cannot be opened, and then little else is known.
+    """
+
+    reference: str
+    path: str
+    name: str
+    architecture: str = ""
+    parameters: str = ""
+    quantisation: str = ""
+    window: str = ""
+    size: str = ""
+    made_for: str = ""
+    fits: str = ""
+    source: str = ""
+    problem: str | None = None
 
 
 def listing() -> Sequence[Entry]:
     """Every model found, those that cannot be opened with their `problem`."""
-    return [_entry(model) for model in list_models()]
+    free = available_bytes()
+    return [_entry(model, free) for model in list_models()]
 
 
 def describe(name: str) -> Sequence[Entry]:
-    """One model by name or path; ModelFileError if it is none."""
-    found = find_model(name)
-    return [_entry(FoundModel(found, read_metadata(found.path), None))]
+    """One model by name or path; ModelFileError if it is none or cannot be read."""
+    return _described(find_model(name))
+
+
+def pulled(wanted: str) -> Sequence[Entry]:
+    """Download `OWNER/NAME[:FILE or :QUANT]` from the Hugging Face hub, and tell about it.
+
+    ModelFileError or LoomError if that cannot be done; shows its progress on stderr.
+    """
+    return _described(pull(wanted))
+
+
+def _described(model: ModelFile) -> Sequence[Entry]:
+    # What lists only remark on is an error where a person asked for this very model.
+    read_metadata(model.path)
+    return [_entry(look_at(model), available_bytes())]
+
+
+def rows(entries: Iterable[Entry]) -> tuple[ModelRow, ...]:
+    """The entries in words, safe to show, those that can be opened first."""
+    entries = tuple(entries)
+    names = Counter(str(entry["name"]) for entry in entries)
+    shown = [_row(entry, unique=names[str(entry["name"])] == 1) for entry in entries]
+    return tuple(sorted(shown, key=lambda row: row.problem is not None))
+
+
+def found_rows() -> tuple[ModelRow, ...]:
+    """Every model found, in words; looks through the disk, which may take a second."""
+    return rows(listing())
 
 
 def listing_lines(entries: Sequence[Entry]) -> Iterator[str]:
-    """The listing for a person, in columns."""
-    width = max((len(str(entry["name"])) for entry in entries), default=0)
-    for entry in entries:
-        name = f"{entry['name']:<{width}}"
-        if "problem" in entry:
-            yield f"{name}  {entry['problem']}"
-            continue
-        window = f"{entry['n_ctx_train']:,} tokens" if entry["n_ctx_train"] else "unknown window"
-        template = "with chat template" if entry["chat_template"] else "no chat template"
-        yield (
-            f"{name}  {entry['architecture']} {_short(entry['n_parameters'])} "
-            f"{entry['quantisation']} · {window} · {template} · {entry['path']}"
-        )
+    """The listing for a person, in columns under their headings."""
+    shown = rows(entries)
+    cells = [_HEADINGS, *(_cells(row) for row in shown if row.problem is None)]
+    if len(cells) > 1:
+        widths = [max(_width(line[i]) for line in cells) for i in range(len(_HEADINGS))]
+        for line in cells:
+            yield "  ".join(map(_padded, line, widths, range(len(line)))).rstrip()
+    for row in shown:
+        if row.problem is not None:
+            yield f"{row.name}: {visible_line(row.problem)}"
 
 
-def _entry(found: FoundModel) -> Entry:
+def detail_lines(entries: Sequence[Entry]) -> Iterator[str]:
+    """One model for a person, a line for each thing that is known of it."""
+    for entry, row in zip(entries, rows(entries), strict=True):
+        facts = [
+            ("name", row.name),
+            ("file", visible_line(str(entry["path"]))),
+            ("files", str(entry["n_files"])),
+            ("found in", row.source),
+            ("architecture", row.architecture),
+            ("parameters", row.parameters),
+            ("quantisation", row.quantisation),
+            ("trained context", f"{row.window} tokens"),
+            ("vocabulary", f"{entry['n_vocab']:,} tokens"),
+            ("chat template", "yes" if entry["chat_template"] else "no"),
+            ("made for", f"{row.made_for} ({visible_line(str(entry['mode_reason']))})"),
+            ("size on disk", row.size),
+            ("memory", f"{_bytes(entry['memory_bytes'])}, cache of {_cells_of(entry):,} tokens"),
+            ("fits", row.fits),
+        ]
+        if row.problem is not None:
+            facts.append(("problem", visible_line(row.problem)))
+        yield from (f"{what + ':':<17}{fact}" for what, fact in facts)
+
+
+def _entry(found: FoundModel, free: int | None) -> Entry:
     entry: dict[str, object] = {
         "name": found.file.name,
         "path": str(found.file.path),
         "bundled": found.file.bundled,
+        "source": found.file.source,
     }
     if found.metadata is not None:
-        entry |= {
-            "architecture": found.metadata.architecture,
-            "n_parameters": found.metadata.n_parameters,
-            "quantisation": found.metadata.quantisation,
-            "n_bytes": found.metadata.n_bytes,
-            "n_ctx_train": found.metadata.n_ctx_train,
-            "n_vocab": found.metadata.n_vocab,
-            "chat_template": found.metadata.chat_template is not None,
-        }
+        entry |= _facts(found.metadata, free)
     if found.problem is not None:
         entry["problem"] = found.problem
     return entry
 
 
-def _short(n: object) -> str:
+def _facts(metadata: GgufMetadata, free: int | None) -> Entry:
+    needed = memory_need(metadata).total_bytes
+    answered = answered_mode(fingerprint(metadata.path))
+    guess = guess_mode(metadata)
+    return {
+        "architecture": metadata.architecture,
+        "n_parameters": metadata.n_parameters,
+        "quantisation": metadata.quantisation,
+        "n_bytes": metadata.n_bytes,
+        "n_files": len(metadata.parts),
+        "n_ctx_train": metadata.n_ctx_train,
+        "n_vocab": metadata.n_vocab,
+        "chat_template": metadata.chat_template is not None,
+        "mode": answered or guess.mode,
+        "mode_is_guess": answered is None,
+        "mode_reason": guess.why if answered is None else "as you said",
+        "memory_bytes": needed,
+        "fits": None if free is None else needed <= free,
+    }
+
+
+def _row(entry: Entry, *, unique: bool) -> ModelRow:
+    name = visible_line(str(entry["name"]))
+    path = str(entry["path"])
+    reference = str(entry["name"]) if unique else path
+    source = visible_line(str(entry["source"]))
+    problem = str(entry["problem"]) if "problem" in entry else None
+    if "architecture" not in entry:
+        return ModelRow(reference, path, name, source=source, problem=problem)
+    window = entry["n_ctx_train"]
+    mode = entry["mode"]
+    assert mode in ("chat", "plain", None)
+    return ModelRow(
+        reference,
+        path,
+        name,
+        architecture=visible_line(str(entry["architecture"])),
+        parameters=_count(entry["n_parameters"]),
+        quantisation=str(entry["quantisation"]),
+        window=f"{window:,}" if window else "?",
+        size=_bytes(entry["n_bytes"]),
+        made_for=_MADE_FOR[mode] + ("?" if mode is not None and entry["mode_is_guess"] else ""),
+        fits="?" if entry["fits"] is None else "yes" if entry["fits"] else "no",
+        source=source,
+        problem=problem,
+    )
+
+
+def _cells_of(entry: Entry) -> int:
+    window = entry["n_ctx_train"]
+    return min(DEFAULT_WINDOW, window) if isinstance(window, int) else DEFAULT_WINDOW
+
+
+def _cells(row: ModelRow) -> tuple[str, ...]:
+    return (
+        row.name,
+        row.architecture,
+        row.parameters,
+        row.quantisation,
+        row.window,
+        row.size,
+        row.made_for,
+        row.fits,
+        row.source,
+    )
+
+
+def _padded(text: str, width: int, column: int) -> str:
+    room = " " * (width - _width(text))
+    return room + text if column in _RIGHT else text + room
+
+
+def _width(text: str) -> int:
+    """Terminal cells: wide characters take two, marks on others none."""
+    return sum(
+        0 if unicodedata.combining(char) else 1 + (unicodedata.east_asian_width(char) in "WF")
+        for char in text
+    )
+
+
+def _count(n: object) -> str:
+    """A number of weights as one says it: 135M, 7.24B."""
     assert isinstance(n, int)
-    for size, letter in ((10**9, "B"), (10**6, "M"), (10**3, "k")):
+    for size, letter in ((10**12, "T"), (10**9, "B"), (10**6, "M"), (10**3, "k")):
         if n >= size:
             return f"{n / size:.3g}{letter}"
     return str(n)
+
+
+def _bytes(n: object) -> str:
+    assert isinstance(n, int)
+    for size, unit in ((2**40, "TiB"), (2**30, "GiB"), (2**20, "MiB"), (2**10, "KiB")):
+        if n >= size:
+            return f"{n / size:.1f} {unit}"
+    return f"{n} B"

@@ -1,100 +1,153 @@
-"""The session's model: found by name, loaded when first needed, watched while it works."""
+"""One model of a session: the engine that has it, and how it is doing."""
 
 from __future__ import annotations
 
-import threading
 import time
 from collections import deque
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from loom.engine.client import Connect, EngineClient, Listener
+from loom.engine.client import EngineClient
 from loom.engine.events import EngineDied, EngineEvent, Gauge, LoadFailed, Ready, Stepped
-from loom.engine.request import LoadSpec, Request
+from loom.engine.request import Cancel, LoadSpec, Request
 from loom.models.discovery import find_model
 from loom.models.gguf_file import fingerprint
+from loom.models.split import model_stem, part_paths
+from loom.records import Opening
 from loom.session.settings import ModelStatus
 
 RATE_WINDOW_S = 1.0
 
 
-class ModelSlot:
-    """Room for one engine. `submit` starts it if it does not run; its events go to `hear`.
+@dataclass(frozen=True, slots=True)
+class FileStamp:
+    """What changes of a model's files when they do, all parts together: cheap to look at."""
 
-    Opening finds the file but loads nothing.
-    """
+    parts: tuple[tuple[str, int, int, int], ...]
 
-    def __init__(self, connect: Connect, hear: Listener) -> None:
-        self._connect = connect
-        self._hear = hear
-        self._lock = threading.Lock()
-        self._client: EngineClient | None = None
-        self._status = ModelStatus()
-        self._recent: deque[tuple[float, int]] = deque()
+    @classmethod
+    def of(cls, path: Path) -> FileStamp:
+        """Each part's path, size in bytes, time of its last change (ns) and inode."""
+        parts = []
+        for part in part_paths(path):
+            try:
+                stat = part.stat()
+            except OSError:
+                continue
+            parts.append((str(part), stat.st_size, stat.st_mtime_ns, stat.st_ino))
+        return cls(tuple(parts))
 
     @property
-    def status(self) -> ModelStatus:
-        """The engine now."""
-        status = self._status
-        return replace(status, tokens_per_s=self._rate()) if status.state == "ready" else status
+    def n_bytes(self) -> int:
+        """The size of all parts."""
+        return sum(size for _, size, _, _ in self.parts)
 
-    def name(self, model: str) -> None:
-        """Say which model would be loaded."""
-        if self._status.state == "unloaded":
-            self._status = ModelStatus(name=Path(model).stem)
+    def same_files(self, other: FileStamp) -> bool:
+        """Whether these are the same files on the disk, written to or not."""
+        return [part[3] for part in self.parts] == [part[3] for part in other.parts]
 
-    def load(self, spec: LoadSpec) -> None:
-        """Begin to load the model; nothing if it is there."""
-        with self._lock:
-            if self._client is None:
-                self._status = ModelStatus("loading", Path(spec.path).stem)
-                self._client = self._connect(spec, self._listen)
-                # It may have failed before we could take hold of it.
-                if self._status.state == "failed":
-                    self._client = None
 
-    def submit(self, spec: LoadSpec, request: Request) -> None:
-        """Hand a request to the engine, starting it first if need be."""
-        self.load(spec)
-        client = self._client
-        if client is not None:
+@dataclass(eq=False)
+class ModelSlot:
+    """A model that is loaded or on its way.
+
+    `waiting` are requests that came while it was on its way; `request_ids` all that it was ever
+    handed, of which those that have not ended are lost with it. `made_room` names the models that
+    had to go for it, `failure` says why it is not there. Times are of the owner's clock, in
+    seconds.
+    """
+
+    spec: LoadSpec
+    stamp: FileStamp
+    began_s: float
+    status: ModelStatus
+    used_s: float
+    client: EngineClient | None = None
+    waiting: list[Request] = field(default_factory=list)
+    request_ids: set[str] = field(default_factory=set)
+    made_room: list[str] = field(default_factory=list)
+    was_replaced: bool = False
+    failure: LoadFailed | EngineDied | None = None
+    _recent: deque[tuple[float, int]] = field(default_factory=deque)
+
+    @classmethod
+    def begun(cls, spec: LoadSpec, now_s: float) -> ModelSlot:
+        """A model that is about to be loaded."""
+        path = Path(spec.path)
+        status = ModelStatus("loading", model_stem(path))
+        return cls(spec, FileStamp.of(path), now_s, status, now_s)
+
+    @property
+    def name(self) -> str:
+        """What a person calls it."""
+        return self.status.name
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it is loaded or on its way."""
+        return self.status.state in ("loading", "ready")
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it is loaded."""
+        return self.status.state == "ready"
+
+    @property
+    def status_now(self) -> ModelStatus:
+        """The engine now, with its speed of the last second."""
+        status = self.status
+        return replace(status, tokens_per_s=self._rate()) if self.is_ready else status
+
+    def begin(self, client: EngineClient) -> None:
+        """There is an engine; it gets what came before it."""
+        self.client = client
+        for request in self.waiting:
             client.submit(request)
 
-    def tell(self, request: Request) -> None:
-        """Hand a request to the engine if it runs."""
-        if self._client is not None:
-            self._client.submit(request)
+    def end(self) -> EngineClient | None:
+        """The model is let go; returns the engine, which is still to be closed."""
+        client, self.client = self.client, None
+        self.status = ModelStatus(name=self.name)
+        return client
 
-    def unload(self) -> None:
-        """Free the model; returns when it is gone."""
-        with self._lock:
-            client, self._client = self._client, None
-            self._status = ModelStatus(name=self._status.name)
-        if client is not None:
-            client.close()
+    def take(self, request: Request, now_s: float) -> None:
+        """Hand a request to the engine, when there is one."""
+        self.used_s = now_s
+        if not isinstance(request, Cancel):
+            self.request_ids.add(request.request_id)
+        if self.status.state == "loading":
+            self.waiting.append(request)
+        if self.client is not None:
+            self.client.submit(request)
 
-    def _listen(self, events: tuple[EngineEvent, ...]) -> None:
-        for event in events:
-            self._notice(event)
-        self._hear(events)
-
-    def _notice(self, event: EngineEvent) -> None:
+    def notice(self, event: EngineEvent, now_s: float) -> None:
+        """The engine said something."""
+        self.used_s = now_s
         match event:
             case Ready(model):
-                self._status = ModelStatus("ready", model.name, model, n_cells=model.n_cells)
+                self.waiting.clear()
+                self.status = ModelStatus(
+                    "ready",
+                    self.name,
+                    model,
+                    n_cells=model.n_cells,
+                    load_s=now_s - self.began_s,
+                )
             case Gauge():
-                self._status = replace(
-                    self._status,
+                self.status = replace(
+                    self.status,
                     n_cells_used=event.n_cells_used,
                     n_cells=event.n_cells,
                     n_evaluated=event.n_evaluated,
                     n_reused=event.n_reused,
+                    gauge=event,
                 )
             case Stepped():
                 self._recent.append((time.monotonic(), len(event.branches)))
             case LoadFailed() | EngineDied():
-                self._client = None
-                self._status = ModelStatus("failed", self._status.name)
+                self.failure = event
+                self.client = None
+                self.status = ModelStatus("failed", self.name)
 
     def _rate(self) -> float:
         since = time.monotonic() - RATE_WINDOW_S
@@ -103,7 +156,18 @@ class ModelSlot:
         return sum(n for _, n in list(self._recent)) / RATE_WINDOW_S
 
 
-def load_spec(model: str, n_ctx: int | None, gpu_layers: int | None) -> LoadSpec:
+def load_spec(model: str, opening: Opening | None = None) -> LoadSpec:
     """How to open a model by name or path; ModelFileError if there is none."""
-    path = find_model(model).path
-    return LoadSpec(str(path), fingerprint(path), n_ctx, gpu_layers)
+    found = find_model(model)
+    path = found.path
+    chosen = opening or Opening()
+    return LoadSpec(
+        str(path),
+        fingerprint(path),
+        found.name,
+        n_ctx=chosen.n_ctx,
+        gpu_layers=chosen.gpu_layers,
+        device=chosen.device,
+        flash_attention=chosen.flash_attention,
+        cache_type=chosen.cache_type,
+    )

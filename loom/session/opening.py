@@ -9,7 +9,8 @@ from pathlib import Path
 
 from loom.engine.client import Connect
 from loom.errors import SessionFileError
-from loom.models.gguf_file import read_metadata
+from loom.models.gguf_file import fingerprint, read_metadata
+from loom.models.mode_memory import ModeAnswer, remembered_answer
 from loom.paths import bundled_file, sessions_dir
 from loom.session.session import Beginning, Session
 
@@ -56,7 +57,10 @@ def title_of(text: str) -> str:
 
 def _session_on(model: Path, connect: Connect) -> Session:
     read_metadata(model)
-    beginning = Beginning(title=model.stem, model=str(model))
+    answer = remembered_answer(fingerprint(model)) or ModeAnswer("plain")
+    beginning = Beginning(
+        title=model.stem, model=str(model), mode=answer.mode, template=answer.template
+    )
     return begin(None, beginning, connect)
 
 

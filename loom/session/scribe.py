@@ -7,7 +7,14 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from loom.engine.events import Accepted, BranchEnded, EngineEvent, RequestFailed, Stepped
+from loom.engine.events import (
+    Accepted,
+    BranchEnded,
+    Covered,
+    EngineEvent,
+    RequestFailed,
+    Stepped,
+)
 from loom.errors import LoomError
 from loom.records.tokens import row_of
 from loom.session.prompt import Prompt
@@ -15,6 +22,7 @@ from loom.tree.events import (
     BranchClosed,
     BranchOpened,
     GrowthAccepted,
+    GrowthCovered,
     GrowthRequested,
     NodeTokenised,
     Role,
@@ -33,22 +41,36 @@ def new_id() -> str:
 
 @dataclass(slots=True, eq=False)
 class Writing:
-    """One request while its branches grow; `done` is set when nothing more will come of it."""
+    """One request while its branches grow; `done` is set when nothing more will come of it.
+
+    `node_ids` are the branches that grow now, by index; `n_opened` of them ever began, and
+    `n_expected` are to end before it is done. Only the engine's thread writes; when `done` is
+    set any thread may read.
+    """
 
     requested: GrowthRequested
     prompt: Prompt
     role: Role
+    n_expected: int
+    author: str = ""
     node_ids: dict[int, str] = field(default_factory=dict)
     n_tokens: dict[int, int] = field(default_factory=dict)
+    n_opened: int = 0
+    n_ended: int = 0
     failure: LoomError | None = None
     done: threading.Event = field(default_factory=threading.Event)
+
+    @classmethod
+    def of(cls, requested: GrowthRequested, prompt: Prompt, role: Role) -> Writing:
+        """A request that is about to be made."""
+        return cls(requested, prompt, role, requested.n_branches)
 
 
 class Scribe:
     """Turns engine events into tree events. Called from whichever thread the engine reports on.
 
-    A branch gets its node when the engine accepts the request, so that a request which cannot be
-    run leaves no empty branches behind.
+    A branch gets its node with its first token: one that is stopped while it waits, or whose
+    request cannot be run, leaves no empty node behind.
     """
 
     def __init__(self, clock: Callable[[], float], make_id: Callable[[], str]) -> None:
@@ -71,6 +93,8 @@ class Scribe:
         match event:
             case Accepted():
                 return self._accepted(event)
+            case Covered():
+                return self._covered(event)
             case Stepped():
                 return self._stepped(event)
             case BranchEnded():
@@ -98,22 +122,26 @@ class Scribe:
             for node_id in writing.node_ids.values()
         ]
 
-    def fail_all(self, failure: LoomError) -> list[TreeEvent]:
-        """The engine is gone, and with it every request."""
-        return [
-            event for request_id in list(self._open) for event in self.fail(request_id, failure)
-        ]
+    def abandon_one(self, request_id: str) -> list[TreeEvent]:
+        """The engine of a request was let go: close what still grows of it as stopped."""
+        writing = self._open.pop(request_id, None)
+        if writing is None:
+            return []
+        self._ended_writings.append(writing)
+        now = self._clock()
+        return [BranchClosed(now, node_id, "cancelled") for node_id in writing.node_ids.values()]
 
     def abandon(self) -> list[TreeEvent]:
-        """The person leaves: close what still grows as stopped by them."""
+        """The engine was let go on purpose: close what still grows as stopped by the person."""
         now = self._clock()
         node_ids = [i for writing in self._open.values() for i in writing.node_ids.values()]
+        self._ended_writings += self._open.values()
         self._open.clear()
         return [BranchClosed(now, node_id, "cancelled") for node_id in node_ids]
 
     def _accepted(self, event: Accepted) -> list[TreeEvent]:
         writing = self._open[event.request_id]
-        now, requested = self._clock(), writing.requested
+        now = self._clock()
         model = event.provenance.model
         events: list[TreeEvent] = [
             NodeTokenised(now, node_id, part.ids, part.pieces, model.fingerprint)
@@ -121,36 +149,55 @@ class Scribe:
             if node_id is not None and part is not None
         ]
         events.append(GrowthAccepted(now, event.request_id, event.provenance))
-        for index in range(requested.n_branches):
-            writing.node_ids[index] = node_id = self._make_id()
-            writing.n_tokens[index] = 0
-            events.append(
-                BranchOpened(
-                    now,
-                    node_id,
-                    requested.parent_id,
-                    event.request_id,
-                    index,
-                    writing.role,
-                    model.name,
-                )
-            )
+        writing.author = model.name
         return events
+
+    def _covered(self, event: Covered) -> list[TreeEvent]:
+        writing = self._open[event.request_id]
+        writing.n_expected = event.n_branches
+        self._end_if_nothing_is_left(writing)
+        if not event.n_branches:
+            # It was stopped before it had seen the law: nothing was covered, nothing is known.
+            return []
+        return [GrowthCovered(self._clock(), event.request_id, event.n_branches, event.mass)]
 
     def _stepped(self, event: Stepped) -> list[TreeEvent]:
         now = self._clock()
         events: list[TreeEvent] = []
         for row, (request_id, index) in enumerate(event.branches):
             writing = self._open[request_id]
+            if index not in writing.node_ids:
+                events.append(self._begun(writing, index, now))
             start = writing.n_tokens[index]
             writing.n_tokens[index] = start + 1
             tokens = row_of(event.tokens, row)
             events.append(TokensAppended(now, writing.node_ids[index], start, tokens))
         return events
 
+    def _begun(self, writing: Writing, index: int, now: float) -> BranchOpened:
+        writing.node_ids[index] = node_id = self._make_id()
+        writing.n_tokens[index] = 0
+        writing.n_opened += 1
+        requested = writing.requested
+        return BranchOpened(
+            now,
+            node_id,
+            requested.parent_id,
+            requested.request_id,
+            index,
+            writing.role,
+            writing.author,
+        )
+
     def _ended(self, event: BranchEnded) -> list[TreeEvent]:
         writing = self._open[event.request_id]
-        node_id = writing.node_ids.pop(event.index)
-        if not writing.node_ids:
-            self._ended_writings.append(self._open.pop(event.request_id))
-        return [BranchClosed(self._clock(), node_id, event.finish)]
+        writing.n_ended += 1
+        node_id = writing.node_ids.pop(event.index, None)
+        self._end_if_nothing_is_left(writing)
+        if node_id is None:
+            return []
+        return [BranchClosed(self._clock(), node_id, event.finish, event.message, event.queue_s)]
+
+    def _end_if_nothing_is_left(self, writing: Writing) -> None:
+        if writing.n_ended >= writing.n_expected:
+            self._ended_writings.append(self._open.pop(writing.requested.request_id))

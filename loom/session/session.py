@@ -2,66 +2,53 @@
 
 from __future__ import annotations
 
-import queue
-import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypeVar
 
-from loom import __version__
 from loom.convergence.joins import JoinFinder
 from loom.engine.client import Connect
-from loom.engine.events import EngineDied, EngineEvent, LoadFailed, RequestFailed
-from loom.engine.request import Cancel, Grow, LoadSpec
+from loom.engine.request import Cancel
 from loom.errors import LoomError, SessionFileError
-from loom.models.chat_template import chat_template_of
 from loom.models.discovery import ModelFile, find_model
-from loom.models.gguf_file import read_metadata
-from loom.records import Join
-from loom.session.model_slot import ModelSlot, load_spec
-from loom.session.prompt import Prompt, chat_prompt, plain_prompt
-from loom.session.scribe import Scribe, Writing, new_id
-from loom.session.settings import GrowSettings, ModelStatus, fresh_seed
+from loom.models.gguf_file import fingerprint, read_metadata
+from loom.models.mode_memory import ModeAnswer, remember_mode, remembered_answer
+from loom.models.named_templates import known_name
+from loom.records import Join, Priority
+from loom.session.beginning import Beginning
+from loom.session.growths import Growths
+from loom.session.leaves import open_leaves
+from loom.session.mode_question import ModeQuestion, question_about
+from loom.session.news import News, Notice
+from loom.session.plans import Estimate, Plan, Progress, estimated
+from loom.session.planter import Planter
+from loom.session.prompt_maker import PromptMaker
+from loom.session.remarks import Remarks
+from loom.session.requests import Requests, asked_of_engine
+from loom.session.residents import Heard, Residents
+from loom.session.scribe import Writing, new_id
+from loom.session.settings import GrowSettings, ModelStatus
 from loom.session.token_counter import TokenCounter
+from loom.session.turns import Speaker
+from loom.session.what_the_model_sees import Look, ModelView, ModelViewer
 from loom.store.database import create, open_for_reading
 from loom.store.journal import Journal
 from loom.tree.events import (
-    GrowthRequested,
     Mode,
+    ModeChosen,
     ModelChosen,
+    ModelHashed,
     NodeAdded,
     NodeSelected,
+    Reading,
     Role,
-    SessionStarted,
     TreeEvent,
 )
 from loom.tree.graph import Tree
 from loom.tree.node import HUMAN
 
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """Something a person should know: one sentence and what to do."""
-
-    severity: Literal["information", "warning", "error"]
-    what: str
-    remedy: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Beginning:
-    """What a new session starts from; `model` is a name or a path."""
-
-    title: str
-    model: str
-    mode: Mode = "plain"
-    system: str = ""
-    prompt: str = ""
-    n_ctx: int | None = None
-    gpu_layers: int | None = None
+__all__ = ["Beginning", "Notice", "Session"]
 
 
 class Session:
@@ -80,14 +67,13 @@ class Session:
         self.path = path
         self.tree = Tree()
         self._joins = JoinFinder()
-        self._published: queue.SimpleQueue[tuple[TreeEvent, ...]] = queue.SimpleQueue()
+        self._news = News()
         self._drained: list[TreeEvent] = []
-        self._notices: queue.SimpleQueue[Notice] = queue.SimpleQueue()
-        self._wake: Callable[[], None] = _nothing
-        self._awake = threading.Event()
-        self._scribe = Scribe(time.time, new_id)
-        self._writings: dict[str, Writing] = {}
-        self._journal = Journal(path, publish=self._publish, fault=self._fault)
+        self._growths = Growths(self._start, self._news.say)
+        self._remarks = Remarks()
+        self._prompts = PromptMaker()
+        self._viewer = ModelViewer()
+        self._journal = Journal(path, publish=self._news.publish, fault=self._news.fault)
         try:
             with open_for_reading(path) as stored:
                 for event in stored.load_events():
@@ -96,8 +82,10 @@ class Session:
             self._journal.close()
             raise
         self.settings = GrowSettings.for_mode(self.tree.mode)
-        self._slot = ModelSlot(connect, self._hear)
-        self._slot.name(self.tree.model)
+        self._requests = Requests(self._journal.append, self._news)
+        heard = Heard(self._requests.hear, self._requests.lose, self._news.say, self._hashed)
+        self._slot = Residents(connect, heard)
+        self._slot.name(self.tree.model, self.tree.opening)
         self._counter = TokenCounter()
 
     @classmethod
@@ -108,26 +96,11 @@ class Session:
     @classmethod
     def create(cls, path: Path, beginning: Beginning, connect: Connect) -> Session:
         """Make a session file, with its first texts if there are any, and open it."""
-        started = SessionStarted(
-            time.time(),
-            beginning.title,
-            beginning.mode,
-            _reference(find_model(beginning.model)),
-            __version__,
-            beginning.n_ctx,
-            beginning.gpu_layers,
-        )
-        create(path, started)
+        create(path, beginning.started(_reference(find_model(beginning.model))))
         session = cls(path, connect)
         parent_id: str | None = None
-        first_role: Role = "user" if beginning.mode == "chat" else "text"
-        texts: tuple[tuple[str, Role], ...] = (
-            (beginning.system, "system"),
-            (beginning.prompt, first_role),
-        )
-        for text, role in texts:
-            if text:
-                parent_id = session.write(parent_id, text, role)
+        for text, role in beginning.texts():
+            parent_id = session.write(parent_id, text, role, beginning.reading)
         if parent_id is not None:
             session.select(parent_id)
         return session
@@ -141,42 +114,51 @@ class Session:
 
     def listen(self, wake: Callable[[], None]) -> None:
         """Call `wake` when there is news, at most once per `drain`, mostly from another thread."""
-        self._wake = wake
-        if self._awake.is_set():
-            wake()
+        self._news.listen(wake)
 
     def drain(self) -> tuple[TreeEvent, ...]:
         """Apply everything newly committed to `tree` and return it, in order."""
-        self._awake.clear()
+        self._news.rest()
         self._pull()
+        self._growths.advance()
         drained, self._drained = tuple(self._drained), []
         return drained
 
     def notices(self) -> tuple[Notice, ...]:
         """Notices since the last call."""
-        return tuple(_emptied(self._notices))
+        return self._news.take_notices()
 
     def joins(self) -> tuple[Join, ...]:
         """Where branches meet again, strongest first, over everything drained so far."""
         return self._joins.joins(self.tree)
 
     def _pull(self) -> None:
-        for events in _emptied(self._published):
-            for event in events:
-                self._apply(event)
-                self._drained.append(event)
+        for event in self._news.take_events():
+            self._apply(event)
+            self._drained.append(event)
+            if (remark := self._remarks.on(event, self.tree)) is not None:
+                self._news.say("warning", *remark)
 
     def _apply(self, event: TreeEvent) -> None:
         self.tree.apply(event)
         self._joins.take(event, self.tree)
+        self._growths.take(event)
 
     # What a person does
 
-    def write(self, parent_id: str | None, text: str, role: Role = "text") -> str:
-        """Add a text that a person wrote and return its node's id; it is in the tree at once."""
+    def write(
+        self, parent_id: str | None, text: str, role: Role = "text", reading: Reading = "text"
+    ) -> str:
+        """Add a text that a person wrote and return its node's id; it is in the tree at once.
+
+        Names of special tokens in it stay text, unless `reading` says that they are meant.
+        """
         node_id = new_id()
         written = text.encode("utf-8", "surrogateescape")
-        self._journal.append(NodeAdded(time.time(), node_id, parent_id, role, HUMAN, written))
+        special = reading == "special"
+        self._journal.append(
+            NodeAdded(time.time(), node_id, parent_id, role, HUMAN, written, special)
+        )
         if not self._journal.flush():
             raise SessionFileError(
                 f"{self.path.name} cannot be written at the moment.",
@@ -188,56 +170,49 @@ class Session:
     def grow(self, node_id: str, settings: GrowSettings | None = None) -> str:
         """Grow continuations of a node; returns the request's id.
 
-        LoomError if it cannot be (say, a chat where it is the person's turn). Loads the model if
-        it is not loaded. Branches arrive with `drain`.
+        In a chat an answer, or the person's next turn where the answer is finished. LoomError if
+        it cannot be. Loads the model if it is not loaded. Branches arrive with `drain`.
         """
-        settings = settings or self.settings
-        spec = load_spec(self.tree.model, self.tree.n_ctx, self.tree.gpu_layers)
-        prompt = self._prompt(node_id, spec)
-        n_branches = settings.n_branches
-        if settings.sampling.greedy and n_branches > 1:
-            n_branches = 1
-            self._say("information", "At temperature 0 every branch is the same: growing one.")
-        requested = GrowthRequested(
-            time.time(),
-            new_id(),
-            node_id,
-            n_branches,
-            settings.max_tokens,
-            settings.sampling,
-            fresh_seed() if settings.seed is None else settings.seed,
-        )
-        role: Role = "assistant" if self.tree.mode == "chat" else "text"
-        writing = Writing(requested, prompt, role)
-        self._writings[requested.request_id] = writing
-        self._scribe.begin(writing)
-        self._journal.append(requested)
-        self._slot.submit(
-            spec,
-            Grow(
-                requested.request_id,
-                prompt.parts,
-                n_branches,
-                requested.max_tokens,
-                requested.sampling,
-                requested.seed,
-            ),
-        )
-        return requested.request_id
+        return self._growths.grow(node_id, settings or self.settings)
 
-    def _prompt(self, node_id: str, spec: LoadSpec) -> Prompt:
-        path = self.tree.path(node_id)
-        if path[-1].state == "growing":
-            raise LoomError(
-                "This branch is still growing.", "Wait for it, or press Esc to stop it."
-            )
-        if self.tree.mode == "plain":
-            return plain_prompt(path, spec.fingerprint)
-        template = chat_template_of(read_metadata(Path(spec.path)))
-        return chat_prompt(path, spec.fingerprint, template)
+    def plant(self, plan: Plan) -> Planter:
+        """Begin to grow at several places or several levels deep, as each `drain` allows.
+
+        LoomError if not even the first place can be grown from.
+        """
+        return self._growths.plant(plan)
+
+    def estimate(self, plan: Plan) -> Estimate:
+        """What a plan comes to at most; its seconds are known once the model has grown here."""
+        rate = None
+        with suppress(LoomError):
+            spec = self._slot.spec_for(self.tree.model, self.tree.opening)
+            rate = self._growths.rate(spec.fingerprint)
+        return estimated(plan, rate)
+
+    def leaves(self, under: str | None = None) -> tuple[str, ...]:
+        """The visible ends that can be grown on from, of the whole tree or under one node."""
+        return open_leaves(self.tree, under)
+
+    @property
+    def progress(self) -> Progress | None:
+        """How far all that grows is, None if nothing does."""
+        return self._growths.progress
+
+    def waiting_at(self, node_id: str) -> int:
+        """Branches asked for at a node that have not begun."""
+        return self._growths.waiting_at(node_id)
+
+    def _start(self, node_id: str, settings: GrowSettings, priority: Priority) -> Writing:
+        spec = self._slot.spec_for(self.tree.model, self.tree.opening)
+        prompt = self._prompts.prompt(self.tree, node_id, spec, settings.speaker)
+        writing = self._requests.begin(node_id, settings, prompt)
+        self._slot.submit(spec, asked_of_engine(writing, priority))
+        return writing
 
     def stop(self) -> None:
         """Stop everything that is growing within one step; what is written is kept."""
+        self._growths.stop()
         self._slot.tell(Cancel(None))
 
     def select(self, node_id: str) -> None:
@@ -254,26 +229,69 @@ class Session:
         found = find_model(model)
         read_metadata(found.path)
         self.stop()
-        self._slot.unload()
         reference = _reference(found)
-        self._journal.append(ModelChosen(time.time(), reference, self.tree.mode))
+        kept = ModeAnswer(self.tree.mode, self.tree.template)
+        answer = remembered_answer(fingerprint(found.path)) or kept
+        self._journal.append(ModelChosen(time.time(), reference, answer.mode, answer.template))
         self._journal.flush()
         self._pull()
-        self._slot.name(reference)
+        self._slot.name(reference, self.tree.opening)
+        if answer.mode != kept.mode:
+            self.settings = self.settings.as_usual_in(answer.mode)
+
+    def mode_question(self) -> ModeQuestion:
+        """What there is to say about plain text or chat with this model; LoomError if no model."""
+        spec = self._slot.spec_for(self.tree.model, self.tree.opening)
+        return question_about(spec, find_model(self.tree.model).name)
+
+    def choose_mode(self, mode: Mode, template: str | None = None) -> None:
+        """Grow as plain text or as a chat from now on, and remember it for the model.
+
+        All that is there stays as it is. `template` is a named one; UsageError if there is none.
+        """
+        chosen = None if mode == "plain" or template is None else known_name(template)
+        if (mode, chosen) != (self.tree.mode, self.tree.template):
+            self._journal.append(ModeChosen(time.time(), mode, chosen))
+            self._journal.flush()
+            self._pull()
+            self.settings = self.settings.as_usual_in(mode)
+        spec = self._slot.spec_for(self.tree.model, self.tree.opening)
+        try:
+            remember_mode(spec.fingerprint, mode, chosen)
+        except LoomError as error:
+            self._news.say("warning", error.what, error.remedy)
 
     def load_model(self) -> None:
         """Begin to load the model without growing."""
-        self._slot.load(load_spec(self.tree.model, self.tree.n_ctx, self.tree.gpu_layers))
+        self._slot.load(self._slot.spec_for(self.tree.model, self.tree.opening))
 
     def unload_model(self) -> None:
-        """Free the model's memory; the next `grow` loads it again."""
+        """Free the memory of all models; the next `grow` loads one again."""
+        self._let_go()
+
+    def unload_when_idle(self, after_s: float) -> None:
+        """Free a model's memory after so many seconds without work, ten minutes unless told."""
+        self._slot.unload_after_s = after_s
+
+    def _let_go(self) -> None:
+        """Free the model; what it was writing is closed as stopped."""
+        self.stop()
         self._slot.unload()
+        self._requests.abandon()
 
     def count_tokens(self, text: str) -> int | None:
         """How many tokens a text has for the session's model; None while that is not known."""
         with suppress(LoomError):
             return self._counter.count(find_model(self.tree.model).path, text)
         return None
+
+    def look(self, node_id: str, speaker: Speaker = "next") -> Look:
+        """Look at what the model would be sent to go on from a node; LoomError as `grow`."""
+        return self._viewer.look(self._prompts, self.tree, node_id, speaker)
+
+    def view(self, look: Look) -> ModelView:
+        """Its exact tokens; may take a second the first time, and may be called in any thread."""
+        return self._viewer.view(look)
 
     # Ending
 
@@ -282,7 +300,7 @@ class Session:
 
         LoomError if it ended because it could not be run.
         """
-        writing = self._writings[request_id]
+        writing = self._requests.writing(request_id)
         if not writing.done.is_set():
             return False
         self._journal.flush()
@@ -290,73 +308,36 @@ class Session:
             raise writing.failure
         return True
 
+    def save(self) -> None:
+        """Commit all that has happened; SessionFileError if it cannot be written now."""
+        if not self._journal.flush():
+            raise SessionFileError(
+                f"What happened last cannot be saved in {self.path} at the moment.",
+                "Make room on the disk; it is kept in memory and tried again.",
+            )
+
     def close(self) -> None:
         """Stop, commit everything, free the model, leave one file; closing again does nothing.
 
         SessionFileError if the last of it could not be written.
         """
-        self._slot.unload()
-        if left_open := self._scribe.abandon():
-            self._journal.append(*left_open)
+        self._let_go()
+        self._slot.close()
+        self._prompts.close()
         if not self._journal.close():
             raise SessionFileError(
                 f"The last of what happened could not be saved in {self.path}.",
                 "Make room on the disk before you go on with this session.",
             )
 
-    # What the engine and the journal say, on threads of their own
-
-    def _hear(self, said: tuple[EngineEvent, ...]) -> None:
-        events = [event for one in said for event in self._meaning(one)]
-        if events:
-            self._journal.append(*events)
-        for writing in self._scribe.take_ended():
-            writing.done.set()
-            self._rouse()
-
-    def _meaning(self, said: EngineEvent) -> list[TreeEvent]:
-        match said:
-            case LoadFailed() | EngineDied():
-                self._say("error", said.what, said.remedy)
-                return self._scribe.fail_all(LoomError(said.what, said.remedy))
-            case RequestFailed():
-                self._say("error", said.what, said.remedy)
-        return self._scribe.hear(said)
-
-    def _publish(self, events: tuple[TreeEvent, ...]) -> None:
-        self._published.put(events)
-        self._rouse()
-
-    def _fault(self, error: LoomError) -> None:
-        self._say("error", error.what, error.remedy)
-
-    def _say(
-        self, severity: Literal["information", "warning", "error"], what: str, remedy: str = ""
-    ) -> None:
-        self._notices.put(Notice(severity, what, remedy))
-        self._rouse()
-
-    def _rouse(self) -> None:
-        if not self._awake.is_set():
-            self._awake.set()
-            self._wake()
+    def _hashed(self, fingerprint: str, sha256: str) -> None:
+        if self.tree.model_hashes.get(fingerprint) != sha256:
+            self._journal.append(ModelHashed(time.time(), fingerprint, sha256))
 
 
 def _reference(found: ModelFile) -> str:
-    """What a session remembers of a model: a bundled one moves with loom, others stay put."""
-    return found.name if found.bundled else str(found.path.resolve())
+    """What a session remembers of a model: a bundled one moves with loom, others stay put.
 
-
-T = TypeVar("T")
-
-
-def _emptied(waiting: queue.SimpleQueue[T]) -> list[T]:
-    items = []
-    with suppress(queue.Empty):
-        while True:
-            items.append(waiting.get_nowait())
-    return items
-
-
-def _nothing() -> None:
-    """Nobody listens."""
+    Links are kept as they are: behind those of a hub's cache are blobs without a name.
+    """
+    return found.name if found.bundled else str(found.path.absolute())

@@ -10,24 +10,29 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeVar, get_args
 
+from loom.store.growth_payload import from_cover, from_ending, to_cover, to_ending, to_mode
+from loom.store.opening_payload import from_opening, to_opening
 from loom.store.packing import PackedTokens, pack_ints, unpack_ints, unpack_pieces
 from loom.store.payload import (
     Json,
     Payload,
     from_provenance,
-    from_sampling,
     spell,
     to_provenance,
-    to_sampling,
 )
+from loom.store.sampling_payload import from_sampling, to_sampling
+from loom.store.template_payload import from_template_use, to_template_use
 from loom.tree.events import (
     BranchClosed,
     BranchOpened,
     Finish,
     GrowthAccepted,
+    GrowthCovered,
     GrowthRequested,
     Mode,
+    ModeChosen,
     ModelChosen,
+    ModelHashed,
     NodeAdded,
     NodeTokenised,
     Role,
@@ -35,7 +40,15 @@ from loom.tree.events import (
 )
 
 NodeEvent = NodeAdded | NodeTokenised | BranchOpened | BranchClosed
-SessionEvent = SessionStarted | ModelChosen | GrowthRequested | GrowthAccepted
+SessionEvent = (
+    SessionStarted
+    | ModelChosen
+    | ModeChosen
+    | ModelHashed
+    | GrowthRequested
+    | GrowthAccepted
+    | GrowthCovered
+)
 JournalEvent = NodeEvent | SessionEvent
 """The events that have a row of their own: about one node, or about the session."""
 
@@ -112,6 +125,7 @@ def _from_node(event: NodeEvent) -> tuple[str, dict[str, Json]]:
                 "parent_id": event.parent_id,
                 "role": event.role,
                 "author": event.author,
+                "special": event.special,
             }
         case NodeTokenised():
             return "node_tokenised", {"model": event.model}
@@ -124,7 +138,11 @@ def _from_node(event: NodeEvent) -> tuple[str, dict[str, Json]]:
                 "author": event.author,
             }
         case BranchClosed():
-            return "branch_closed", {"finish": event.finish, "message": event.message}
+            return "branch_closed", {
+                "finish": event.finish,
+                "message": event.message,
+                "queue_s": event.queue_s,
+            }
 
 
 def _from_session(event: SessionEvent) -> tuple[str, dict[str, Json]]:
@@ -135,9 +153,19 @@ def _from_session(event: SessionEvent) -> tuple[str, dict[str, Json]]:
                 "mode": event.mode,
                 "model": event.model,
                 "loom_version": event.loom_version,
+                "opening": from_opening(event.opening),
+                "template": event.template,
             }
         case ModelChosen():
-            return "model_chosen", {"model": event.model, "mode": event.mode}
+            return "model_chosen", {
+                "model": event.model,
+                "mode": event.mode,
+                "template": event.template,
+            }
+        case ModeChosen():
+            return "mode_chosen", {"mode": event.mode, "template": event.template}
+        case ModelHashed():
+            return "model_hashed", {"fingerprint": event.fingerprint, "sha256": event.sha256}
         case GrowthRequested():
             return "growth_requested", {
                 "request_id": event.request_id,
@@ -146,11 +174,21 @@ def _from_session(event: SessionEvent) -> tuple[str, dict[str, Json]]:
                 "max_tokens": event.max_tokens,
                 "sampling": from_sampling(event.sampling),
                 "seed": event.seed,
+                "ending": from_ending(event.ending),
+                "cover": None if event.cover is None else from_cover(event.cover),
+                "mode": event.mode,
+                "template": from_template_use(event.template),
             }
         case GrowthAccepted():
             return "growth_accepted", {
                 "request_id": event.request_id,
                 "provenance": from_provenance(event.provenance),
+            }
+        case GrowthCovered():
+            return "growth_covered", {
+                "request_id": event.request_id,
+                "n_branches": event.n_branches,
+                "mass": event.mass,
             }
 
 
@@ -166,6 +204,8 @@ def _to_node(
                 role=values.choice("role", _ROLES),
                 author=values.text("author"),
                 text=_required(content).text,
+                # Sessions from before there was a choice have no such key.
+                special=bool(values.integer_or_none("special")),
             )
         case "node_tokenised":
             read = _required(content)
@@ -188,7 +228,8 @@ def _to_node(
             )
         case "branch_closed":
             finish = values.choice("finish", _FINISHES)
-            return BranchClosed(at, node_id, finish, values.text("message"))
+            queue_s = values.number_or_none("queue_s") or 0.0
+            return BranchClosed(at, node_id, finish, values.text("message"), queue_s)
         case _:
             raise ValueError(f"nothing called {kind!r} happens to a node")
 
@@ -202,9 +243,16 @@ def _to_session(kind: str, at: float, values: Payload) -> SessionEvent:
                 mode=values.choice("mode", _MODES),
                 model=values.text("model"),
                 loom_version=values.text("loom_version"),
+                opening=to_opening(values.inner_or_none("opening")),
+                template=values.text_or_none("template"),
             )
         case "model_chosen":
-            return ModelChosen(at, values.text("model"), values.choice("mode", _MODES))
+            mode = values.choice("mode", _MODES)
+            return ModelChosen(at, values.text("model"), mode, values.text_or_none("template"))
+        case "mode_chosen":
+            return ModeChosen(at, values.choice("mode", _MODES), values.text_or_none("template"))
+        case "model_hashed":
+            return ModelHashed(at, values.text("fingerprint"), values.text("sha256"))
         case "growth_requested":
             return GrowthRequested(
                 at=at,
@@ -214,10 +262,18 @@ def _to_session(kind: str, at: float, values: Payload) -> SessionEvent:
                 max_tokens=values.integer("max_tokens"),
                 sampling=to_sampling(values.inner("sampling")),
                 seed=values.integer("seed"),
+                ending=to_ending(values.inner_or_none("ending")),
+                cover=to_cover(values.inner_or_none("cover")),
+                mode=to_mode(values.text_or_none("mode")),
+                template=to_template_use(values.inner_or_none("template")),
             )
         case "growth_accepted":
             provenance = to_provenance(values.inner("provenance"))
             return GrowthAccepted(at, values.text("request_id"), provenance)
+        case "growth_covered":
+            return GrowthCovered(
+                at, values.text("request_id"), values.integer("n_branches"), values.number("mass")
+            )
         case _:
             raise ValueError(f"nothing called {kind!r} happens to a session")
 

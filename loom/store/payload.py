@@ -7,12 +7,13 @@ loom may add some.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
-from loom.records import ModelInfo, Provenance, Sampling
+from loom.records import ModelInfo, Provenance
+from loom.store.sampling_payload import from_sampling, to_sampling
 
-Json = str | int | float | None | Mapping[str, "Json"]
+Json = str | int | float | None | Mapping[str, "Json"] | Sequence["Json"]
 Choice = TypeVar("Choice", bound=str)
 
 
@@ -60,6 +61,28 @@ class Payload:
         """The object under a key."""
         return Payload(_object(self._required(key)))
 
+    def texts(self, key: str) -> tuple[str, ...]:
+        """The strings of a list under a key."""
+        values = self._required(key)
+        if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+            raise ValueError(f"{key} is not a list of texts")
+        return tuple(values)
+
+    def inner_or_none(self, key: str) -> Payload | None:
+        """The object under a key, if there is one."""
+        return None if self._values.get(key) is None else self.inner(key)
+
+    def inners_or_none(self, key: str) -> tuple[Payload, ...] | None:
+        """The objects of a list under a key, if there is one."""
+        values = self._values.get(key)
+        if values is not None and not isinstance(values, list):
+            raise ValueError(f"{key} is not a list")
+        return None if values is None else tuple(Payload(_object(value)) for value in values)
+
+    def texts_or_none(self, key: str) -> tuple[str, ...] | None:
+        """The strings of a list under a key, if there is one."""
+        return None if self._values.get(key) is None else self.texts(key)
+
     def text_or_none(self, key: str) -> str | None:
         """The string under a key, if there is one."""
         return None if self._values.get(key) is None else self.text(key)
@@ -81,26 +104,6 @@ class Payload:
 def spell(values: Mapping[str, Json]) -> str:
     """The JSON of an object, in ASCII: file names may hold what UTF-8 cannot."""
     return json.dumps(values, separators=(",", ":"))
-
-
-def from_sampling(sampling: Sampling) -> Mapping[str, Json]:
-    """A sampling as a JSON object."""
-    return {
-        "top_k": sampling.top_k,
-        "top_p": sampling.top_p,
-        "min_p": sampling.min_p,
-        "temperature": sampling.temperature,
-    }
-
-
-def to_sampling(payload: Payload) -> Sampling:
-    """The sampling that an object describes."""
-    return Sampling(
-        top_k=payload.integer_or_none("top_k"),
-        top_p=payload.number_or_none("top_p"),
-        min_p=payload.number_or_none("min_p"),
-        temperature=payload.number("temperature"),
-    )
 
 
 def from_provenance(provenance: Provenance) -> Mapping[str, Json]:
@@ -150,6 +153,14 @@ def _from_model(model: ModelInfo) -> Mapping[str, Json]:
         "gpu_layers": model.gpu_layers,
         "chat_template": model.chat_template,
         "gpu_unused": model.gpu_unused,
+        "n_layers": model.n_layers,
+        "n_ubatch": model.n_ubatch,
+        "devices": list(model.devices),
+        "flash_attention": model.flash_attention,
+        "cache_type": model.cache_type,
+        "weight_bytes": model.weight_bytes,
+        "cache_bytes": model.cache_bytes,
+        "sha256": model.sha256,
     }
 
 
@@ -172,6 +183,14 @@ def _to_model(payload: Payload) -> ModelInfo:
         gpu_layers=payload.integer("gpu_layers"),
         chat_template=payload.text_or_none("chat_template"),
         gpu_unused=payload.text_or_none("gpu_unused"),
+        n_layers=payload.integer_or_none("n_layers") or 0,
+        n_ubatch=payload.integer_or_none("n_ubatch") or 0,
+        devices=payload.texts_or_none("devices") or (),
+        flash_attention=payload.text_or_none("flash_attention") or "",
+        cache_type=payload.text_or_none("cache_type") or "",
+        weight_bytes=payload.integer_or_none("weight_bytes") or 0,
+        cache_bytes=payload.integer_or_none("cache_bytes") or 0,
+        sha256=payload.text_or_none("sha256"),
     )
 
 

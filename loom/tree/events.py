@@ -5,21 +5,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
-from loom.records import Provenance, Sampling, TokenColumns
+from loom.records import Cover, Ending, Opening, Provenance, RunMode, Sampling, TokenColumns
+from loom.records.template_use import TemplateUse
 
 Mode = Literal["plain", "chat"]
 Role = Literal["text", "system", "user", "assistant"]
+Reading = Literal["text", "special"]
+"""Whether names of special tokens in a written text stay text, or are those tokens."""
+
 Finish = Literal["eos", "stop", "length", "until", "context", "cancelled", "error"]
 
 
 @dataclass(frozen=True, slots=True)
 class SessionStarted:
-    """A session came to be; `model` is the name or path it was made for.
+    """A session came to be; `model` is the name or path it was made for, `opening` how.
 
-    `n_ctx` and `gpu_layers` are how it is opened; None lets the engine choose.
+    `template` is the named template of a chat, None for the one in the model's file.
     """
 
     at: float
@@ -27,13 +31,16 @@ class SessionStarted:
     mode: Mode
     model: str
     loom_version: str
-    n_ctx: int | None = None
-    gpu_layers: int | None = None
+    opening: Opening = field(default_factory=Opening)
+    template: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class NodeAdded:
-    """A person wrote a text; it is whole from the start."""
+    """A person wrote a text; it is whole from the start.
+
+    With `special` the names of special tokens in it are meant as those tokens.
+    """
 
     at: float
     node_id: str
@@ -41,6 +48,7 @@ class NodeAdded:
     role: Role
     author: str
     text: bytes
+    special: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +64,11 @@ class NodeTokenised:
 
 @dataclass(frozen=True, slots=True)
 class GrowthRequested:
-    """A person asked for `n_branches` continuations of a node."""
+    """A person asked for `n_branches` continuations of a node.
+
+    `template` says how a chat was arranged for it, None for plain text.
+    With `cover` that is how many there may be at most; `GrowthCovered` says how many there are.
+    """
 
     at: float
     request_id: str
@@ -65,6 +77,10 @@ class GrowthRequested:
     max_tokens: int
     sampling: Sampling
     seed: int
+    ending: Ending = field(default_factory=Ending)
+    cover: Cover | None = None
+    mode: RunMode = "fast"
+    template: TemplateUse | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +93,21 @@ class GrowthAccepted:
 
 
 @dataclass(frozen=True, slots=True)
+class GrowthCovered:
+    """A growth that covers the next tokens begins with so many of them, which hold `mass`."""
+
+    at: float
+    request_id: str
+    n_branches: int
+    mass: float
+
+
+@dataclass(frozen=True, slots=True)
 class BranchOpened:
-    """A continuation begins to grow: branch `index` of its request, counted from 0."""
+    """A continuation has its first token: branch `index` of its request, counted from 0.
+
+    One that is stopped while it waits leaves nothing behind but the number that was asked for.
+    """
 
     at: float
     node_id: str
@@ -101,12 +130,16 @@ class TokensAppended:
 
 @dataclass(frozen=True, slots=True)
 class BranchClosed:
-    """A branch stopped growing and what is there is kept; `message` says why if it failed."""
+    """A branch stopped growing and what is there is kept; `message` says why if it failed.
+
+    `queue_s` is how long it waited before it could begin.
+    """
 
     at: float
     node_id: str
     finish: Finish
     message: str = ""
+    queue_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +157,28 @@ class ModelChosen:
     at: float
     model: str
     mode: Mode
+    template: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModeChosen:
+    """From now on the session grows as plain text, or as a chat with that template."""
+
+    at: float
+    mode: Mode
+    template: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelHashed:
+    """The whole file of the model with that fingerprint was read: its SHA-256 in hexadecimal.
+
+    Of a model in several files it is the hash of all of them, one after another.
+    """
+
+    at: float
+    fingerprint: str
+    sha256: str
 
 
 TreeEvent = (
@@ -132,9 +187,12 @@ TreeEvent = (
     | NodeTokenised
     | GrowthRequested
     | GrowthAccepted
+    | GrowthCovered
     | BranchOpened
     | TokensAppended
     | BranchClosed
     | NodeSelected
     | ModelChosen
+    | ModeChosen
+    | ModelHashed
 )

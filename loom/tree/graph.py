@@ -8,14 +8,17 @@ from dataclasses import replace
 import networkx as nx
 
 from loom.errors import NodeNotFoundError
-from loom.records import Provenance
+from loom.records import Opening, Provenance
 from loom.tree.events import (
     BranchClosed,
     BranchOpened,
     GrowthAccepted,
+    GrowthCovered,
     GrowthRequested,
     Mode,
+    ModeChosen,
     ModelChosen,
+    ModelHashed,
     NodeAdded,
     NodeSelected,
     NodeTokenised,
@@ -38,11 +41,13 @@ class Tree:
         self.title = ""
         self.mode: Mode = "plain"
         self.model = ""
-        self.n_ctx: int | None = None
-        self.gpu_layers: int | None = None
+        self.template: str | None = None
+        self.opening = Opening()
         self.selected_id: str | None = None
         self.requests: dict[str, GrowthRequested] = {}
         self.provenance: dict[str, Provenance] = {}
+        self.model_hashes: dict[str, str] = {}
+        self.covered: dict[str, GrowthCovered] = {}
         self._roots: list[str] = []
         self._last_visited: dict[str, str] = {}
         self._growing: dict[str, None] = {}
@@ -129,9 +134,14 @@ class Tree:
         match event:
             case SessionStarted():
                 self.title, self.mode, self.model = event.title, event.mode, event.model
-                self.n_ctx, self.gpu_layers = event.n_ctx, event.gpu_layers
+                self.opening, self.template = event.opening, event.template
             case ModelChosen():
                 self.model, self.mode = event.model, event.mode
+                self.template = event.template
+            case ModeChosen():
+                self.mode, self.template = event.mode, event.template
+            case ModelHashed():
+                self.model_hashes[event.fingerprint] = event.sha256
             case NodeAdded():
                 self._add(_written(event))
             case NodeTokenised():
@@ -145,6 +155,8 @@ class Tree:
                 self.requests[event.request_id] = event
             case GrowthAccepted():
                 self.provenance[event.request_id] = event.provenance
+            case GrowthCovered():
+                self.covered[event.request_id] = event
             case BranchOpened():
                 self._add(self._opened(event))
                 self._growing[event.node_id] = None
@@ -218,4 +230,5 @@ def _written(event: NodeAdded) -> Node:
         author=event.author,
         created_at=event.at,
         text=event.text,
+        special=event.special,
     )

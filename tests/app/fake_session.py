@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
 from loom.errors import LoomError
+from loom.models.mode_memory import ModeAnswer
 from loom.records import Evidence, Join, LexicalEvidence, Span, TokenColumns
 from loom.session import GrowSettings, ModelStatus, Notice
+from loom.session.leaves import open_leaves
+from loom.session.mode_question import ModeQuestion
+from loom.session.plans import Estimate, Plan, Progress, estimated
+from loom.session.turns import next_role, turns_of
+from loom.session.what_the_model_sees import ModelView
 from loom.tree.events import (
     BranchClosed,
     BranchOpened,
     Finish,
     GrowthRequested,
     Mode,
+    ModeChosen,
     ModelChosen,
     NodeAdded,
     NodeSelected,
+    Reading,
     Role,
     SessionStarted,
     TokensAppended,
@@ -83,6 +91,15 @@ class FakeSession:
     n_stops: int = 0
     chosen: list[str] = field(default_factory=list)
     failure: LoomError | None = None
+    question: ModeQuestion = field(
+        default_factory=lambda: ModeQuestion("story-base", "plain", "", False, None)
+    )
+    seen: ModelView | None = None
+    rate: float | None = None
+    """Tokens a second, as they would be known."""
+
+    progress: Progress | None = None
+    planted: list[Plan] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._news: list[TreeEvent] = []
@@ -110,8 +127,10 @@ class FakeSession:
         notices, self._notices = tuple(self._notices), []
         return notices
 
-    def write(self, parent_id: str | None, text: str, role: Role = "text") -> str:
-        return self.type(parent_id, text.encode(), role)
+    def write(
+        self, parent_id: str | None, text: str, role: Role = "text", reading: Reading = "text"
+    ) -> str:
+        return self.type(parent_id, text.encode(), role, special=reading == "special")
 
     def grow(self, node_id: str, settings: GrowSettings | None = None) -> str:
         if self.failure is not None:
@@ -125,15 +144,37 @@ class FakeSession:
             settings.max_tokens,
             settings.sampling,
             seed=1,
+            ending=settings.ending,
+            cover=settings.cover,
+            mode=settings.mode,
         )
         self._news.append(request)
-        self._waiting.append((request, "assistant" if self.mode == "chat" else "text"))
+        self._waiting.append((request, self._role_after(node_id, settings)))
         if not self.holds_back:
             self.begin()
         return request.request_id
 
+    def plant(self, plan: Plan) -> None:
+        if self.failure is not None:
+            raise self.failure
+        self.planted.append(plan)
+        for node_id in plan.node_ids:
+            self.grow(node_id, plan.settings)
+
+    def estimate(self, plan: Plan) -> Estimate:
+        return estimated(plan, self.rate)
+
+    def leaves(self) -> tuple[str, ...]:
+        return open_leaves(self.tree)
+
+    def waiting_at(self, node_id: str) -> int:
+        waiting = (request for request, _ in self._waiting)
+        return sum(request.n_branches for request in waiting if request.parent_id == node_id)
+
     def stop(self) -> None:
         self.n_stops += 1
+        self._waiting.clear()
+        self.progress = None
         for node_id in self._growing:
             self._news.append(BranchClosed(0.0, node_id, "cancelled"))
         self._growing.clear()
@@ -150,15 +191,35 @@ class FakeSession:
         self._news.append(ModelChosen(0.0, path, self.mode))
         self._pull()
 
+    def mode_question(self) -> ModeQuestion:
+        return self.question
+
+    def choose_mode(self, mode: Mode, template: str | None = None) -> None:
+        self.question = replace(self.question, answer=ModeAnswer(mode, template))
+        self._news.append(ModeChosen(0.0, mode, template))
+        self._pull()
+        self.settings = self.settings.as_usual_in(mode)
+
+    def look(self, node_id: str) -> str:
+        if self.failure is not None:
+            raise self.failure
+        return node_id
+
+    def view(self, look: str) -> ModelView:
+        assert self.seen is not None
+        return self.seen
+
     def count_tokens(self, text: str) -> int | None:
         return len(text.split())
 
     # What a test calls
 
-    def type(self, parent_id: str | None, text: bytes, role: Role = "text") -> str:
+    def type(
+        self, parent_id: str | None, text: bytes, role: Role = "text", *, special: bool = False
+    ) -> str:
         """A text is there."""
         node_id = self._id("n")
-        self._news.append(NodeAdded(0.0, node_id, parent_id, role, HUMAN, text))
+        self._news.append(NodeAdded(0.0, node_id, parent_id, role, HUMAN, text, special))
         self._pull()
         return node_id
 
@@ -195,9 +256,16 @@ class FakeSession:
         self._wake()
 
     def tell(self, notice: Notice) -> None:
-        """Something is to be known."""
+        """Something is to be known; of what has not begun when something fails comes nothing."""
         self._notices.append(notice)
+        if notice.severity == "error":
+            self._waiting.clear()
         self._wake()
+
+    def _role_after(self, node_id: str, settings: GrowSettings) -> Role:
+        if self.tree.mode == "plain":
+            return "text"
+        return next_role(turns_of(self.tree.path(node_id)), settings.speaker)
 
     def _open(self, parent_id: str, request_id: str, index: int, role: Role) -> str:
         node_id, author = self._id("b"), self.status.name

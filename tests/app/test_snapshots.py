@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
@@ -163,8 +164,16 @@ def test_an_empty_session(snap_compare: Snap) -> None:
     assert snap_compare(app_on(FakeSession()), terminal_size=NARROW)
 
 
-def test_another_model(snap_compare: Snap) -> None:
-    assert snap_compare(app_on(toast()), press=["at"], terminal_size=NARROW)
+def test_another_model(snap_compare: Snap, bare_machine: Path, story_base: Path) -> None:
+    here = bare_machine.parent / "here"
+    (here / "mine.gguf").write_bytes(story_base.read_bytes())
+    (here / "half.gguf").write_bytes(b"GGUF")
+
+    async def drive(pilot: Pilot[None]) -> None:
+        await pilot.press("at")
+        await until(pilot, lambda: "models here" in screen_text(pilot))
+
+    assert snap_compare(app_on(toast()), run_before=drive, terminal_size=NARROW)
 
 
 def test_a_tiny_terminal(snap_compare: Snap) -> None:

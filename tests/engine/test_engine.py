@@ -7,7 +7,6 @@ from dataclasses import replace
 from loom.engine.engine import Engine
 from loom.engine.events import (
     Accepted,
-    BranchEnded,
     EngineEvent,
     Gauge,
     RequestFailed,
@@ -17,37 +16,13 @@ from loom.engine.request import Cancel, Grow, TextPart, TokensPart
 from loom.engine.scripted import ScriptedBackend
 from loom.engine.sequence import RANDOM_SEED, branch_seed
 from loom.records import Sampling
+from tests.engine.driving import finishes, gauge_of, run, texts
 
 PROMPT = (TextPart(b"Friends, raise your glasses."),)
 
 
 def grow(name: str = "r", n: int = 3, tokens: int = 8, prompt: object = PROMPT) -> Grow:
     return Grow(name, prompt, n, tokens, Sampling(), seed=1)  # type: ignore[arg-type]
-
-
-def run(engine: Engine, *requests: Grow) -> list[EngineEvent]:
-    events = [event for request in requests for event in engine.submit(request)]
-    while engine.busy:
-        events += engine.step()
-        engine._cache.check()
-    return events
-
-
-def texts(events: list[EngineEvent]) -> dict[tuple[str, int], bytes]:
-    found: dict[tuple[str, int], bytes] = {}
-    for event in events:
-        if isinstance(event, Stepped):
-            for branch, piece in zip(event.branches, event.tokens.pieces, strict=True):
-                found[branch] = found.get(branch, b"") + piece
-    return found
-
-
-def finishes(events: list[EngineEvent]) -> dict[tuple[str, int], str]:
-    return {
-        (event.request_id, event.index): event.finish
-        for event in events
-        if isinstance(event, BranchEnded)
-    }
 
 
 def test_branches_say_their_scripts_and_end() -> None:
@@ -74,10 +49,6 @@ def test_growing_from_a_held_path_evaluates_one_token_first() -> None:
     after = gauge_of(run(engine, grow("again", 1, 1, prompt)))
     # The last token of the path was drawn but never evaluated: it is the only one.
     assert after.n_evaluated - before.n_evaluated == 1
-
-
-def gauge_of(events: list[EngineEvent]) -> Gauge:
-    return [event for event in events if isinstance(event, Gauge)][-1]
 
 
 def read_ids(events: list[EngineEvent]) -> tuple[int, ...]:
@@ -126,7 +97,7 @@ def test_cancel_stops_within_a_step_and_keeps_what_is_written() -> None:
     events = engine.submit(grow(n=4))
     events += engine.step() + engine.step()
     events += engine.submit(Cancel("r"))
-    assert not engine.busy
+    assert not any(isinstance(event, Stepped) for event in run(engine))
     assert set(finishes(events).values()) == {"cancelled"}
     assert set(finishes(events)) == {("r", i) for i in range(4)}
     assert set(texts(events).values()) == {b"one"}

@@ -14,7 +14,6 @@ from loom.engine.backend import BackendError, Row
 from loom.engine.engine import Engine
 from loom.engine.events import EngineEvent, Stepped
 from loom.engine.llama.backend import LlamaBackend
-from loom.engine.llama.chain import ChainSampler, candidates_of
 from loom.engine.request import Grow, LoadSpec, TextPart
 from loom.errors import ModelFileError
 from loom.records import Sampling
@@ -122,43 +121,6 @@ def test_records_are_those_of_the_model_alone(clean: LlamaBackend) -> None:
 def logprob_of(step: Stepped, branch: tuple[str, int]) -> float:
     assert step.tokens.stats is not None
     return float(step.tokens.stats.logprob[step.branches.index(branch)])
-
-
-CHAINS = [
-    Sampling(),
-    Sampling(min_p=None),
-    Sampling(min_p=0.5, temperature=2.0),
-    Sampling(top_k=3, min_p=None),
-    Sampling(top_k=40, min_p=0.05, temperature=0.7),
-    Sampling(top_p=0.8),
-]
-
-
-@pytest.mark.parametrize("sampling", CHAINS)
-def test_leaving_candidates_out_beforehand_changes_no_draw(
-    sampling: Sampling, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    laws = [np.random.default_rng(i).normal(0, 3, 500).astype(np.float32) for i in range(200)]
-    short = ChainSampler(laws.__getitem__, sampling, seed=7)
-    drawn = [short.draw(i) for i in range(len(laws))]
-    short.close()
-    everything = Sampling(min_p=None)
-    monkeypatch.setattr(
-        "loom.engine.llama.chain.candidates_of", lambda law, _: candidates_of(law, everything)
-    )
-    full = ChainSampler(laws.__getitem__, sampling, seed=7)
-    assert drawn == [full.draw(i) for i in range(len(laws))]
-    full.close()
-
-
-def test_sampling_as_is_follows_the_law() -> None:
-    """Of 4,000 draws from a known law each count lies within four standard errors."""
-    p = np.array([0.5, 0.25, 0.125, 0.125])
-    sampler = ChainSampler(lambda _: np.log(p).astype(np.float32), PRESETS["as is"], seed=3)
-    n = 4000
-    counts = np.bincount([sampler.draw(0) for _ in range(n)], minlength=4)
-    sampler.close()
-    assert (np.abs(counts - n * p) < 4 * np.sqrt(n * p * (1 - p))).all()
 
 
 def test_a_batch_that_the_memory_cannot_take_is_an_error_and_not_the_end(

@@ -9,12 +9,44 @@ from pathlib import Path
 import llama_cpp
 import pytest
 
+from loom.models.random_weights import RandomLlama, write_random_llama
+
 Tokenise = Callable[[str], list[int]]
+
+SMALL = RandomLlama(n_layers=2, n_embd=32, n_heads=2, n_kv_heads=1, n_ff=32, n_vocab=260, n_ctx=64)
+"""A model that llama.cpp opens in no time."""
 
 
 @llama_cpp.llama_log_callback
 def _be_quiet(level: int, text: bytes, data: object) -> None:
     """Drop llama.cpp's talk."""
+
+
+@pytest.fixture(scope="session")
+def small_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A whole model in one file."""
+    path = tmp_path_factory.mktemp("small") / "small.gguf"
+    write_random_llama(path, SMALL, seed=0)
+    return path
+
+
+@pytest.fixture(scope="session")
+def llama_parameters() -> Callable[[Path], int | None]:
+    """How many weights llama.cpp finds in a model; None if it cannot open it."""
+    llama_cpp.llama_log_set(_be_quiet, None)
+    llama_cpp.llama_backend_init()
+
+    def count(path: Path) -> int | None:
+        parameters = llama_cpp.llama_model_default_params()
+        model = llama_cpp.llama_model_load_from_file(str(path).encode(), parameters)
+        if not model:
+            return None
+        try:
+            return int(llama_cpp.llama_model_n_params(model))
+        finally:
+            llama_cpp.llama_model_free(model)
+
+    return count
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,9 @@ from loom.models.chat_template import (
     Markup,
     chat_template_of,
     render_for_answer,
+    render_for_user,
     render_open_turn,
+    thought_opening,
 )
 from loom.models.gguf_file import read_metadata
 from loom.models.template_sandbox import render
@@ -69,7 +71,7 @@ def spelled(parts: tuple[Markup | Content, ...]) -> str:
 
 
 def test_chatml() -> None:
-    parts = render_for_answer(CHATML, ["system", "user"])
+    parts = render_for_answer(CHATML, ["system", "user"], render)
     assert parts == (
         Markup("<|im_start|>system\n"),
         Content(0),
@@ -80,38 +82,121 @@ def test_chatml() -> None:
 
 
 def test_llama_3() -> None:
-    assert spelled(render_for_answer(LLAMA3, ["user"])) == (
+    assert spelled(render_for_answer(LLAMA3, ["user"], render)) == (
         "<|begin_of_text|><|start_header_id|>user<|end_header_id|>\n\n(0)<|eot_id|>"
         "<|start_header_id|>assistant<|end_header_id|>\n\n"
     )
 
 
 def test_a_template_may_move_the_system_message() -> None:
-    assert spelled(render_for_answer(MISTRAL, DIALOGUE)) == (
+    assert spelled(render_for_answer(MISTRAL, DIALOGUE, render)) == (
         "<s>[INST](1)[/INST] (2)</s>[INST](0)\n\n(3)[/INST]"
     )
 
 
 def test_an_unfinished_answer_follows_the_words_it_was_begun_after() -> None:
     for template in (CHATML, LLAMA3, MISTRAL):
-        before = render_for_answer(template, DIALOGUE)
-        assert render_open_turn(template, [*DIALOGUE, "assistant"]) == (*before, Content(4))
+        before = render_for_answer(template, DIALOGUE, render)
+        assert render_open_turn(template, [*DIALOGUE, "assistant"], render) == (*before, Content(4))
 
 
 def test_an_unfinished_message_of_the_user_ends_the_text() -> None:
-    assert spelled(render_open_turn(CHATML, ["user"])) == "<|im_start|>user\n(0)"
-    assert spelled(render_open_turn(MISTRAL, DIALOGUE)).endswith("[INST](0)\n\n(3)")
+    assert spelled(render_open_turn(CHATML, ["user"], render)) == "<|im_start|>user\n(0)"
+    assert spelled(render_open_turn(MISTRAL, DIALOGUE, render)).endswith("[INST](0)\n\n(3)")
 
 
 def test_what_follows_the_last_message_cannot_be_cut_away_if_it_is_a_message() -> None:
     backwards = ChatTemplate("{% for m in messages | reverse %}{{ m.content }} {% endfor %}")
     with pytest.raises(ChatTemplateError, match="last message last"):
-        render_open_turn(backwards, ["user", "user"])
+        render_open_turn(backwards, ["user", "user"], render)
+
+
+def test_the_model_may_write_the_persons_turn() -> None:
+    answered: list[ChatRole] = [*DIALOGUE[1:], "assistant"]
+    assert spelled(render_for_user(CHATML, ["user", "assistant"], render)) == (
+        "<|im_start|>user\n(0)<|im_end|>\n<|im_start|>assistant\n(1)<|im_end|>\n<|im_start|>user\n"
+    )
+    assert spelled(render_for_user(MISTRAL, answered, render)) == (
+        "<s>[INST](0)[/INST] (1)</s>[INST](2)[/INST] (3)</s>[INST]"
+    )
+    assert spelled(render_for_user(LLAMA3, [], render)) == (
+        "<|begin_of_text|><|start_header_id|>user<|end_header_id|>\n\n"
+    )
+
+
+# As Gemma's: no system messages, and a person speaks first.
+STRICT = ChatTemplate(
+    "{%- if messages[0].role == 'system' %}{{ raise_exception('System role not supported') }}"
+    "{%- endif %}{%- for m in messages %}"
+    "{%- if (m.role == 'user') != (loop.index0 % 2 == 0) %}"
+    "{{- raise_exception('Conversation roles must alternate') }}{%- endif %}"
+    "{{- '<' + m.role + '>' + m.content + '</>' }}{%- endfor %}"
+    "{%- if add_generation_prompt %}{{- '<assistant>' }}{%- endif %}"
+)
+
+
+@pytest.mark.parametrize(
+    ("roles", "arranged"),
+    [
+        (["system", "user"], "<user>(0)\n\n(1)</><assistant>"),
+        (
+            ["system", "user", "assistant", "user"],
+            "<user>(0)\n\n(1)</><assistant>(2)</><user>(3)</><assistant>",
+        ),
+        (
+            ["user", "assistant", "system", "user"],
+            "<user>(0)</><assistant>(1)</><user>(2)\n\n(3)</><assistant>",
+        ),
+        (["assistant", "user"], "<user></><assistant>(0)</><user>(1)</><assistant>"),
+        (["system", "assistant", "user"], "<user>(0)</><assistant>(1)</><user>(2)</><assistant>"),
+        ([], "<user></><assistant>"),
+    ],
+)
+def test_what_a_template_refuses_is_put_another_way(roles: list[ChatRole], arranged: str) -> None:
+    assert spelled(render_for_answer(STRICT, roles, render)) == arranged
+
+
+def test_a_system_text_that_a_template_leaves_out_goes_with_the_message() -> None:
+    deaf = ChatTemplate(
+        "{% for m in messages if m.role != 'system' %}[{{ m.content }}]{% endfor %}"
+    )
+    assert spelled(render_for_answer(deaf, ["system", "user"], render)) == "[(0)\n\n(1)]"
+
+
+def test_templates_that_take_tools_for_granted_get_none() -> None:
+    source = "{% for tool in tools %}{{ tool }}{% endfor %}{{ functions }}{{ messages[0].content }}"
+    assert spelled(render_for_answer(ChatTemplate(source), ["user"], render)) == "[](0)"
+
+
+def thinker(opening: str, before_finished: str) -> ChatTemplate:
+    return ChatTemplate(
+        "{%- for m in messages %}{{- '<|' + m.role + '|>' }}"
+        f"{{%- if m.role == 'assistant' %}}{{{{- {before_finished!r} }}}}{{%- endif %}}"
+        "{{- m.content }}{%- endfor %}"
+        f"{{%- if add_generation_prompt %}}{{{{- '<|assistant|>' + {opening!r} }}}}{{%- endif %}}"
+    )
+
+
+@pytest.mark.parametrize("before_finished", ["", "<think></think>", "</think>"])
+def test_a_thought_that_the_template_opened_is_known(before_finished: str) -> None:
+    opening = thought_opening(thinker("<think>\n", before_finished), render)
+    assert opening is not None
+    assert opening.put_before("<|assistant|>" + before_finished) == "<|assistant|><think>\n"
+    assert opening.is_closed_by(b"Hm.</think>Yes.")
+    assert not opening.is_closed_by(b"<think>Hm.</think>Yes.")
+    assert not opening.is_closed_by(b"Yes.")
+
+
+@pytest.mark.parametrize(
+    "template", [CHATML, LLAMA3, thinker("</think>", "</think>"), thinker("<think>", "<think>")]
+)
+def test_templates_that_open_no_thought_reopen_none(template: ChatTemplate) -> None:
+    assert thought_opening(template, render) is None
 
 
 @given(st.lists(st.sampled_from(["system", "user", "assistant"]), min_size=1, max_size=30))
 def test_every_content_has_its_place(roles: list[ChatRole]) -> None:
-    parts = render_for_answer(CHATML, roles)
+    parts = render_for_answer(CHATML, roles, render)
     assert [part.index for part in parts if isinstance(part, Content)] == list(range(len(roles)))
     markup = "".join(part.text for part in parts if isinstance(part, Markup))
     assert re.findall(r"<\|im_start\|>(\w+)", markup) == [*roles, "assistant"]
@@ -120,13 +205,13 @@ def test_every_content_has_its_place(roles: list[ChatRole]) -> None:
 
 def test_a_template_that_changes_case_or_writes_digits_loses_no_content() -> None:
     template = ChatTemplate("{% for m in messages %}7{{ m.content | upper | trim }}7{% endfor %}")
-    assert spelled(render_for_answer(template, ["user", "user"])) == "7(0)77(1)7"
+    assert spelled(render_for_answer(template, ["user", "user"], render)) == "7(0)77(1)7"
 
 
 @pytest.mark.parametrize(
     ("source", "what"),
     [
-        ("{% for m in messages if m.role != 'system' %}{{ m.content }}{% endfor %}", "leaves out"),
+        ("{% for m in messages[1:] %}{{ m.content }}{% endfor %}", "leaves out"),
         ("{{ messages[0].content }}{{ messages[0].content }}{{ messages[1].content }}", "repeats"),
         ("{{ raise_exception('System role not supported') }}", "System role not supported"),
         ("{% for m in messages %}\n{{ m.content }", "broken in line 2"),
@@ -140,7 +225,7 @@ def test_a_template_that_changes_case_or_writes_digits_loses_no_content() -> Non
 )
 def test_what_is_wrong_with_a_template_is_said(source: str, what: str) -> None:
     with pytest.raises(ChatTemplateError) as caught:
-        render_for_answer(ChatTemplate(source), ["system", "user"])
+        render_for_answer(ChatTemplate(source), ["system", "user"], render)
     assert what in caught.value.what
     assert caught.value.remedy
 
@@ -169,7 +254,7 @@ def test_what_is_wrong_with_a_template_is_said(source: str, what: str) -> None:
 )
 def test_a_hostile_template_gets_nowhere(source: str) -> None:
     with pytest.raises(ChatTemplateError):
-        render(source + "<done>", messages=[{"role": "user", "content": "x"}])
+        render(source + "<done>", {"messages": [{"role": "user", "content": "x"}]})
 
 
 def test_templates_find_what_transformers_gives_them() -> None:
@@ -184,12 +269,12 @@ def test_templates_find_what_transformers_gives_them() -> None:
         "line\n"
         "  {% endif %}\n"
     )
-    assert render(source, tools=None) == 'ac|{"é": "<"}|7abab|True|True\nline\n'
+    assert render(source, {"tools": None}) == 'ac|{"é": "<"}|7abab|True|True\nline\n'
 
 
 def test_the_date_is_todays() -> None:
     before = datetime.now().date()
-    told = render("{{ strftime_now('%Y-%m-%d') }}")
+    told = render("{{ strftime_now('%Y-%m-%d') }}", {})
     assert before <= datetime.strptime(told, "%Y-%m-%d").date() <= datetime.now().date()
 
 
@@ -198,4 +283,7 @@ def test_a_models_template_knows_the_models_tokens_by_name(tmp_path: Path) -> No
     with pytest.raises(ChatTemplateError, match="toy brings no chat template"):
         chat_template_of(plain)
     chatty = dataclasses.replace(plain, chat_template="{{ bos_token }}{{ messages[0].content }}")
-    assert render_for_answer(chat_template_of(chatty), ["user"]) == (Markup("<|end|>"), Content(0))
+    assert render_for_answer(chat_template_of(chatty), ["user"], render) == (
+        Markup("<|end|>"),
+        Content(0),
+    )

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from loom.models.encoding import VocabularyEncoding, encoding_for
+from loom.models.encoding import VocabularyEncoding, encoding_for, reference_encoding
 from loom.models.gguf_file import read_metadata
 from loom.models.pretokenizers import PATTERNS
 from loom.paths import bundled_file
@@ -19,7 +19,10 @@ from .vocabularies import write_vocabulary
 
 # Every pair of these bytes is a merge, so that a cut in the wrong place changes the ids. The bytes
 # that no letter of ASCII has come first, for their pairs to win over those of letters.
-PAIRED = b"\xa9\xa5\x89\xc3\xe6\x97\xcc\x81\xc2\xa0\xd9\xa3 \n\r\t.,!$+/-_=`<|{'0129abzAZslmdvret"
+PAIRED = (
+    b"\xa9\xa5\x89\xc3\xe6\x97\xcc\x81\xc2\xa0\xd9\xa3\xe3\x8b\x83\xbb\xea\xb0\x80\xd7\x90\xef\xbc"
+)
+PAIRED += b" \n\r\t.,!$+/-_=`<|{'0129abzAZslmdvret"
 PAIRS = [(bytes([left]), bytes([right])) for left, right in product(PAIRED, repeat=2)]
 AWKWARD = [
     "don't, I'LL we'Ve it's '' 's'S",
@@ -31,11 +34,14 @@ AWKWARD = [
     "éÉaÉAbÉÉ日AZa日zA 日Ab éZb it'sx 'Tis'ta",
     "camelCase AZaz aZ $$ <|end|> </s> --__++",
     "\u00a0\u3000 a\u0085b\u00ad\x00\x1f",
+    "かな・カー゛ 가나  日1 \x00か \u3040か、！ａ",
+    "א ב  א1 א  a א\n  é! aé‘ 日 Ḁb①",
 ]
 PIECES = st.one_of(
     st.sampled_from(AWKWARD + [chr(byte) for byte in PAIRED if byte < 0x80]),
     st.characters(exclude_categories=("Cs", "Cn")),
     st.sampled_from([" " * n for n in (2, 3, 7, 40)]),
+    st.sampled_from("かー・゛゠가日①Ⅷ٣éא、！ａḀ\u3099\u3040\u3000\x00"),
     st.text(alphabet="0123456789", min_size=1, max_size=9),
 )
 TEXTS = st.lists(PIECES, max_size=12).map("".join)
@@ -121,10 +127,26 @@ def test_a_whole_word_stays_whole_where_the_rule_says_so(both: Callable[..., Pai
     assert encoding.count_tokens("xyz") == 1
 
 
-def test_a_long_text_is_read_in_parts_without_a_trace(both: Callable[..., Pair]) -> None:
-    encoding, tokenise = both(pre="llama-bpe", merges=PAIRS)
-    text = "a bb  'll 123 .\n  z" * 12_000
+@pytest.mark.parametrize("rule", ["llama-bpe", "deepseek-llm", "deepseek-coder", "bloom", "viking"])
+def test_a_long_text_is_read_in_parts_without_a_trace(rule: str, both: Callable[..., Pair]) -> None:
+    encoding, tokenise = both(pre=rule, merges=PAIRS)
+    text = "a bb  'll 123 . . א ב.\n  z" * 8_000
     assert encoding.encode(text) == tokenise(text)
+
+
+@pytest.mark.parametrize("rule", ["tiny_aya", "llama-bpe", "deepseek-v3"])
+def test_a_long_number_is_counted(rule: str, both: Callable[..., Pair]) -> None:
+    encoding, _ = both(pre=rule)
+    assert encoding.count_tokens("7" * 99_998) == 99_998
+
+
+def test_one_reference_for_texts_by_different_models(story_base: Path) -> None:
+    reference = reference_encoding()
+    own = encoding_for(read_metadata(story_base))
+    assert own is not None
+    text = "The wedding of Marco, 1٣2 日 👩🏽"
+    assert reference.encode(text) == own.encode(text)
+    assert reference is reference_encoding()
 
 
 def test_a_million_spaces_are_counted(both: Callable[..., Pair]) -> None:
@@ -133,7 +155,7 @@ def test_a_million_spaces_are_counted(both: Callable[..., Pair]) -> None:
 
 
 @pytest.mark.parametrize(
-    "how", [{"pre": "deepseek-llm"}, {"pre": "gpt-2", "without_tokens": [b"ab"]}]
+    "how", [{"pre": "superbpe"}, {"pre": "gemma4"}, {"pre": "gpt-2", "without_tokens": [b"ab"]}]
 )
 def test_what_tiktoken_cannot_express_is_left_to_llama_cpp(
     tmp_path: Path, how: dict[str, object]

@@ -200,15 +200,6 @@ def test_metadata_that_cannot_be_true_is_refused(tmp_path: Path, change: Change,
     assert why in refusal(path).what
 
 
-def test_a_later_part_of_a_split_model_is_told_from_a_model(tmp_path: Path) -> None:
-    def as_part(writer: gguf.GGUFWriter) -> None:
-        writer.kv_data[0].pop("general.architecture")
-        writer.add_uint16("split.no", 1)
-        writer.add_uint16("split.count", 3)
-
-    assert "part 2 of 3" in refusal(write_model(tmp_path / "part.gguf", as_part)).what
-
-
 @settings(deadline=None, max_examples=300)
 @given(st.data())
 def test_whatever_byte_is_wrong_nothing_else_than_a_model_file_error_comes_out(

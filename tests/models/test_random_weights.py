@@ -12,7 +12,13 @@ import pytest
 
 from loom.models.encoding import encoding_for
 from loom.models.gguf_file import fingerprint, read_metadata, read_vocabulary
-from loom.models.random_weights import SHAPE_135M, RandomLlama, write_random_llama
+from loom.models.random_weights import (
+    ARCHITECTURES,
+    SHAPE_135M,
+    RandomLlama,
+    write_random_llama,
+    write_random_model,
+)
 
 TINY = RandomLlama(
     n_layers=2, n_embd=64, n_heads=4, n_kv_heads=2, n_ff=96, n_vocab=12_000, n_ctx=128
@@ -99,3 +105,17 @@ def test_its_made_up_words_are_read_alike_with_and_without_the_model(
     for text in ("kato", " kato katolu", "zuzuzu xaxaf aeiou\n"):
         assert encoding.encode(text) == tokenise(text)
     assert encoding.count_tokens("kato") == 1
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_models_of_other_architectures_are_small_and_the_same_for_the_same_seed(
+    architecture: str, tmp_path: Path
+) -> None:
+    paths = [tmp_path / str(number) / "model.gguf" for number in range(3)]
+    for path, seed in zip(paths, (1, 1, 2), strict=True):
+        path.parent.mkdir()
+        write_random_model(path, architecture, seed)
+    first, again, other = (path.read_bytes() for path in paths)
+    assert first == again != other
+    assert len(first) < 2_000_000
+    assert read_metadata(paths[0]).architecture == architecture

@@ -6,13 +6,18 @@ from typing import get_args
 
 import pytest
 
-from loom.records import ModelInfo, Provenance, Sampling
+from loom.records import Cover, Ending, ModelInfo, Opening, Provenance, Sampling
+from loom.records.template_use import TemplateUse
 from loom.store.codec import EventRow, JournalEvent, content_of, decode, encode
 from loom.tree.events import (
     BranchClosed,
     GrowthAccepted,
+    GrowthCovered,
     GrowthRequested,
+    ModeChosen,
     ModelChosen,
+    ModelHashed,
+    NodeAdded,
     NodeSelected,
     NodeTokenised,
     SessionStarted,
@@ -33,8 +38,28 @@ EVERY_KIND: list[JournalEvent] = [
         replace(provenance(), model=replace(MODEL, chat_template="{{x}}", gpu_unused="A card")),
     ),
     opened("n", "p", "r", 3),
-    BranchClosed(1.0, "n", "error", "It \x1b[31mfailed."),
+    BranchClosed(1.0, "n", "error", "It \x1b[31mfailed.", 0.25),
     ModelChosen(1.0, "m", "plain"),
+    GrowthRequested(
+        1.0,
+        "r",
+        "n",
+        300,
+        9,
+        Sampling(),
+        0,
+        Ending(min_tokens=3, stop=("\n", "\udcff"), until="sentence"),
+        Cover(0.5, 0.25),
+        "exact",
+    ),
+    GrowthCovered(1.0, "r", 7, 0.53125),
+    SessionStarted(1.0, "t", "plain", "m", "0.1.0", Opening(64, 3, "GPU0", "on", "q8_0")),
+    ModelHashed(1.0, "f", "0" * 64),
+    ModeChosen(1.0, "chat", "chatml"),
+    ModelChosen(1.0, "m", "chat", "llama3"),
+    SessionStarted(1.0, "t", "chat", "m", "0.1.0", template="chatml"),
+    NodeAdded(1.0, "n", None, "user", "human", b"<|x|>", special=True),
+    GrowthRequested(1.0, "r", "n", 1, 9, Sampling(), 0, template=TemplateUse(None, "ab")),
 ]
 
 
@@ -76,3 +101,29 @@ def test_every_field_of_the_records_is_kept(kind: type):
 def test_a_row_that_makes_no_sense_is_an_error(row: EventRow, why: str):
     with pytest.raises(ValueError, match=why):
         decode(row, None)
+
+
+def test_a_row_of_a_loom_that_asked_for_less_is_read_as_nothing_more_asked():
+    first = (
+        '{"request_id":"r","parent_id":"n","n_branches":3,"max_tokens":9,"seed":1,'
+        '"sampling":{"top_k":null,"top_p":null,"min_p":0.05,"temperature":1.0}}'
+    )
+    event = decode(EventRow(1.0, "growth_requested", None, first), None)
+    assert event == GrowthRequested(1.0, "r", "n", 3, 9, Sampling(), 1)
+    closed = decode(EventRow(1.0, "branch_closed", "n", '{"finish":"eos","message":""}'), None)
+    assert closed == BranchClosed(1.0, "n", "eos")
+
+
+@pytest.mark.parametrize(
+    ("asked", "why"),
+    [
+        ('"ending":{"min_tokens":0,"stop":["a",1],"until":null}', "stop is not a list of texts"),
+        ('"ending":{"min_tokens":0,"stop":[],"until":"noon"}', "until is 'noon'"),
+        ('"cover":{"share":"all","min_probability":0}', "share is not a number"),
+        ('"mode":"slow"', "mode is 'slow'"),
+    ],
+)
+def test_an_asking_that_makes_no_sense_is_an_error(asked: str, why: str):
+    whole = json.loads(encode(EVERY_KIND[4]).payload) | json.loads(f"{{{asked}}}")
+    with pytest.raises(ValueError, match=why):
+        decode(EventRow(1.0, "growth_requested", None, json.dumps(whole)), None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
@@ -11,7 +10,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.message import Message
-from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Static
 
@@ -20,15 +18,16 @@ from loom.app.changes import Changes
 from loom.app.display import shown_words
 from loom.app.meetings import Meetings, Place
 from loom.app.screens.evidence import EvidenceScreen
+from loom.app.screens.growing import GrowingScreen
 from loom.app.screens.help import HelpScreen
 from loom.app.screens.model import ModelScreen
-from loom.app.walking import Step, landing, step
+from loom.app.walking import Step, before_answer, before_message, landing, step
 from loom.app.widgets.branches import Branches
-from loom.app.widgets.composer import Composer
+from loom.app.widgets.composer import Composer, Voice
 from loom.app.widgets.outline import Outline
 from loom.app.widgets.workspace import Workspace
 from loom.errors import LoomError
-from loom.session import GrowSettings, Notice, Session
+from loom.session import Notice, Session
 from loom.tree.events import Role
 
 FRAME_S = 0.1
@@ -37,13 +36,11 @@ FRAME_S = 0.1
 HEARTBEAT_S = 0.5
 """How often the engine is looked at when nothing else happens."""
 
-_N_TOKENS = (8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024)
-_MOST_BRANCHES = 256
 _MOST_COUNTED = 100_000
 """Characters of a draft up to which its tokens are counted at each key."""
 
 
-class MainScreen(Screen[None]):
+class MainScreen(GrowingScreen):
     """One session; two states, walking and writing."""
 
     AUTO_FOCUS = ""
@@ -58,7 +55,6 @@ class MainScreen(Screen[None]):
         super().__init__()
         self._session = session
         self._tree = session.tree
-        self._awaited: dict[str, tuple[str, int]] = {}
         self._frame_due: Timer | None = None
         self._last_frame = 0.0
 
@@ -66,16 +62,6 @@ class MainScreen(Screen[None]):
         """The panes, or one sentence where they have no room."""
         yield Workspace(self._session)
         yield Static(words.TOO_SMALL, id="too-small")
-
-    @property
-    def space(self) -> Workspace:
-        """The panes."""
-        return self.query_one(Workspace)
-
-    @property
-    def is_growing(self) -> bool:
-        """Whether there is anything to stop."""
-        return bool(self._tree.growing_ids or self._awaited)
 
     def on_mount(self) -> None:
         """Land where the person was, and begin to listen."""
@@ -86,6 +72,8 @@ class MainScreen(Screen[None]):
             self._stand_at(here)
         if self._tree.mode == "chat" and self.space.persons_turn:
             self.action_write()
+        if not len(self._tree):
+            self.ask_for_mode_once()
 
     # What comes from the session
 
@@ -105,9 +93,10 @@ class MainScreen(Screen[None]):
             self._frame_due.stop()
         self._frame_due, self._last_frame = None, time.monotonic()
         changes = Changes.of(self._session.drain(), self._tree)
-        for request_id in changes.begun:
-            self._awaited.pop(request_id, None)
-        self.space.absorb(changes, self._n_awaited(self.space.here))
+        n_awaited = self._n_awaited(self.space.here)
+        self.space.absorb(changes, n_awaited)
+        if n_awaited != self.space.branches.n_awaited:
+            self.space.show_branches(n_awaited)
         joins = self._session.joins()
         if joins != self.space.meetings.joins:
             self.space.show_joins(Meetings(joins))
@@ -116,15 +105,8 @@ class MainScreen(Screen[None]):
     def _look_at_engine(self) -> None:
         for notice in self._session.notices():
             self._say(notice)
-            if notice.severity == "error":
-                self._awaited.clear()
-                self.space.show_branches(0)
         self._count_tokens()
         self.space.show_state()
-
-    def _n_awaited(self, node_id: str | None) -> int:
-        """Branches asked for at a node that have not begun."""
-        return sum(n for parent_id, n in self._awaited.values() if parent_id == node_id)
 
     # Walking
 
@@ -154,60 +136,6 @@ class MainScreen(Screen[None]):
     @on(Branches.BranchClicked)
     def _go_where_clicked(self, event: Outline.NodeClicked | Branches.BranchClicked) -> None:
         self._stand_at(event.node_id)
-
-    # Growing
-
-    def action_grow(self) -> None:
-        """Grow branches here."""
-        if self.space.here is None:
-            self._say(Notice("information", "There is nothing to grow from yet.", "i writes."))
-        else:
-            self._grow_at(self.space.here)
-
-    def action_more_like_this(self) -> None:
-        """Grow more siblings of this node."""
-        here = self.space.here
-        parent_id = None if here is None else self._tree.node(here).parent_id
-        if parent_id is None:
-            self._say(Notice("information", "This is the beginning.", "Space grows from it."))
-        else:
-            self._grow_at(parent_id)
-
-    def _grow_at(self, node_id: str) -> None:
-        try:
-            request_id = self._session.grow(node_id)
-        except LoomError as error:
-            self._say(Notice("warning", error.what, error.remedy))
-            return
-        self._awaited[request_id] = (node_id, self._session.settings.n_branches)
-        self.space.show_branches(self._n_awaited(self.space.here))
-        self._take_news()
-
-    def action_stop(self) -> None:
-        """Stop growing; with nothing growing, let go of the join that was asked for."""
-        if self.is_growing:
-            self._session.stop()
-            self._awaited.clear()
-            self.space.show_branches(0)
-        elif self.space.here is not None and self.space.place is not None:
-            self._stand_at(self.space.here)
-
-    def action_change_branches(self, by: int) -> None:
-        """Grow more or fewer at once."""
-        n = self._session.settings.n_branches + by
-        self._set(replace(self._session.settings, n_branches=min(max(1, n), _MOST_BRANCHES)))
-
-    def action_change_tokens(self, by: int) -> None:
-        """Grow longer or shorter branches."""
-        now = self._session.settings.max_tokens
-        others = [n for n in _N_TOKENS if (n > now if by > 0 else n < now)]
-        tokens = now if not others else min(others) if by > 0 else max(others)
-        self._set(replace(self._session.settings, max_tokens=tokens))
-
-    def _set(self, settings: GrowSettings) -> None:
-        self._session.settings = settings
-        self.space.show_branches(self._n_awaited(self.space.here))
-        self.space.show_state()
 
     # Where branches meet
 
@@ -249,22 +177,27 @@ class MainScreen(Screen[None]):
     @on(Composer.Submitted)
     def _add_text(self, event: Composer.Submitted) -> None:
         """Plain text goes on below; a chat message is answered, beside the one it rewrites."""
-        here, role = self.space.here, self._role()
-        if role == "user" and here is not None and not self.space.persons_turn:
-            here = self._tree.node(here).parent_id
+        parent_id, role = self._place_of(event.voice)
         try:
-            node_id = self._session.write(here, event.text, role)
+            node_id = self._session.write(parent_id, event.text, role, event.reading)
         except LoomError as error:
             self._say(Notice("error", error.what, error.remedy))
             return
         self._walk_again()
         self._take_news()
         self._stand_at(node_id)
-        if role == "user":
+        if role != "text":
             self._grow_at(node_id)
 
-    def _role(self) -> Role:
-        return "user" if self._tree.mode == "chat" else "text"
+    def _place_of(self, voice: Voice) -> tuple[str | None, Role]:
+        """Under which node a text goes, and as whose."""
+        here = self.space.here
+        if self._tree.mode == "plain":
+            return here, "text"
+        path = [] if here is None else self._tree.path(here)
+        if voice == "answer":
+            return before_answer(path), "assistant"
+        return before_message(path), "user"
 
     @on(Composer.DraftChanged)
     def _count_tokens(self) -> None:
@@ -311,6 +244,9 @@ class MainScreen(Screen[None]):
             self._session.choose_model(str(Path(model).expanduser()))
         except LoomError as error:
             self._say(Notice("error", error.what, error.remedy))
+        else:
+            self.space.show_mode()
+            self.ask_for_mode_once()
         self._take_news()
 
     def _say(self, notice: Notice) -> None:

@@ -1,39 +1,147 @@
-"""Which model to grow with from now on: a name or a path."""
+"""Which model to grow with from now on: one that is on this machine, or a path."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
-from textual import on
+from rich.cells import cell_len
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
+from textual.message import Message
 from textual.screen import ModalScreen
-from textual.widgets import Input, Static
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
 
-from loom.app.display import shown_words
+from loom.app.display import fit, shown_words
+from loom.errors import LoomError
+from loom.session.model_listing import ModelRow, found_rows
+
+_MOST_NAME_CELLS = 26
+_FITS = {"yes": "", "no": "too large", "?": "", "": ""}
 
 
 class ModelScreen(ModalScreen[str | None]):
-    """Answers with what was typed, or None."""
+    """Answers with what to open the model by, or None.
+
+    Letters narrow the list down, arrows walk in it; Enter takes the line under the cursor, or what
+    was typed if no line fits it.
+    """
 
     CSS_PATH = "model.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss", "back")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss", "back"),
+        Binding("down", "walk(1)", "next", priority=True),
+        Binding("up", "walk(-1)", "previous", priority=True),
+    ]
 
-    def __init__(self, model: str) -> None:
+    @dataclass
+    class Searched(Message):
+        """The machine has been looked through."""
+
+        rows: Sequence[ModelRow]
+        problem: str = ""
+
+    def __init__(self, model: str, find: Callable[[], Sequence[ModelRow]] = found_rows) -> None:
         super().__init__()
         self._model = model
+        self._find = find
+        self._rows: Sequence[ModelRow] = ()
+        self._shown: list[ModelRow] = []
 
     def compose(self) -> ComposeResult:
-        """One line to type in."""
+        """A line to type in over the models there are."""
         with Vertical(id="model") as panel:
             panel.border_title = "Grow with another model"
             panel.border_subtitle = "Enter takes it · Esc goes back"
             yield Static(Content(f"Now: {shown_words(self._model) or 'none'}"), id="now")
-            yield Input(placeholder="path of a GGUF file, or story-base", compact=True)
-            yield Static("What is here stays; new branches know their own model.", id="note")
+            yield Input(placeholder="a part of its name, or the path of a GGUF file", compact=True)
+            yield OptionList()
+            yield Static("Looking for models…", id="note", markup=False)
+
+    def on_mount(self) -> None:
+        """Begin to look; a large disk must not hold up the keys."""
+        self.query_one(OptionList).can_focus = False
+        self._search()
+
+    @work(thread=True, exclusive=True, group="models", exit_on_error=False)
+    def _search(self) -> None:
+        try:
+            found = self.Searched(self._find())
+        except LoomError as error:
+            found = self.Searched((), str(error))
+        self.post_message(found)
+
+    @on(Searched)
+    def _show_found(self, event: Searched) -> None:
+        self._rows = event.rows
+        n = len(event.rows)
+        note = f"{n} model{'' if n == 1 else 's'} here. `loom models pull` fetches others."
+        self.query_one("#note", Static).update(shown_words(event.problem) or note)
+        self._narrow_down()
+
+    @on(Input.Changed)
+    def _narrow_down(self) -> None:
+        wanted = self.query_one(Input).value.casefold().split()
+        self._shown = [row for row in self._rows if all(word in _words(row) for word in wanted)]
+        options = self.query_one(OptionList)
+        options.clear_options()
+        for row, line in zip(self._shown, _lines(self._shown), strict=True):
+            options.add_option(Option(line, disabled=row.problem is not None))
+        sound = [i for i, row in enumerate(self._shown) if row.problem is None]
+        now = [i for i in sound if self._model in (self._shown[i].reference, self._shown[i].path)]
+        options.highlighted = next(iter((*now, *sound)), None)
+
+    def action_walk(self, by: int) -> None:
+        """Move in the list while typing."""
+        options = self.query_one(OptionList)
+        move = options.action_cursor_down if by > 0 else options.action_cursor_up
+        move()
 
     @on(Input.Submitted)
     def _take(self, event: Input.Submitted) -> None:
-        self.dismiss(event.value.strip() or None)
+        highlighted = self.query_one(OptionList).highlighted
+        typed = event.value.strip()
+        if highlighted is not None:
+            self.dismiss(self._shown[highlighted].reference)
+        else:
+            self.dismiss(typed or None)
+
+    @on(OptionList.OptionSelected)
+    def _take_clicked(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss(self._shown[event.option_index].reference)
+
+
+def _words(row: ModelRow) -> str:
+    """What the letters that are typed are looked for in."""
+    told = (row.name, row.architecture, row.quantisation, row.parameters, row.source, row.path)
+    return " ".join(told).casefold()
+
+
+def _lines(rows: Sequence[ModelRow]) -> list[Content]:
+    """A line for each model, in columns as wide as they need be."""
+    cells = [_cells(row) for row in rows]
+    widths = [max(map(cell_len, column)) for column in zip(*cells, strict=True)]
+    lines = []
+    for row, line in zip(rows, cells, strict=True):
+        padded = [text + " " * (w - cell_len(text)) for text, w in zip(line, widths, strict=True)]
+        name, facts, fits, made_for = padded
+        if row.problem is None:
+            told = [(f"  {facts}", "$faint"), (f"  {fits}", "$warning"), (f"  {made_for}", "$ink")]
+        else:
+            why = row.problem.replace(row.path, "It")
+            told = [(f"  {shown_words(why)}", "$faint")]
+        lines.append(Content.assemble((name, "$ink" if row.problem is None else "$faint"), *told))
+    return lines
+
+
+def _cells(row: ModelRow) -> tuple[str, str, str, str]:
+    name = fit(shown_words(row.name), _MOST_NAME_CELLS)
+    if row.problem is not None:
+        return name, "", "", ""
+    facts = f"{row.architecture:<6} {row.parameters:>5} {row.quantisation:<6} {row.size:>9}"
+    return name, facts, _FITS[row.fits], row.made_for

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -16,8 +16,14 @@ from textual.widgets import Static, TextArea
 
 from loom.app.display import shown_in_a_line
 from loom.app.keymap import bindings
+from loom.tree.events import Reading
+
+Voice = Literal["own", "answer"]
+"""Whether a person writes for themselves, or how the model's answer is to begin."""
 
 _SPACE_HINT = "It ends in a space. Models write better when you leave that off."
+_VOICE_HINT = "This is how the answer begins: Enter adds it, and the model goes on."
+_SPECIAL_HINT = "Names like <|im_end|> mean those tokens. Ctrl+T: they are text again."
 
 
 class Draft(TextArea):
@@ -30,6 +36,9 @@ class Draft(TextArea):
 
     class Left(Message):
         """The person goes on walking."""
+
+    class SpecialToggled(Message):
+        """Names of special tokens are to mean those tokens, or to be text again."""
 
     async def _on_key(self, event: events.Key) -> None:
         """Keep Enter from the text area, which would break the line; bindings get it."""
@@ -44,6 +53,10 @@ class Draft(TextArea):
         """Break the line."""
         self.insert("\n")
 
+    def action_special_tokens(self) -> None:
+        """Mean special tokens, or do not."""
+        self.post_message(self.SpecialToggled())
+
     def action_leave(self) -> None:
         """Stop writing and keep the draft."""
         self.post_message(self.Left())
@@ -57,9 +70,11 @@ class Composer(Vertical):
 
     @dataclass
     class Submitted(Message):
-        """A text is to be added."""
+        """A text is to be added, in this voice, to be read like that."""
 
         text: str
+        voice: Voice = "own"
+        reading: Reading = "text"
 
     @dataclass
     class DraftChanged(Message):
@@ -81,7 +96,9 @@ class Composer(Vertical):
                 id="draft", show_line_numbers=False, highlight_cursor_line=False, compact=True
             )
             yield Static(id="count")
-        yield Static(_SPACE_HINT, id="space-hint")
+        yield Static(_SPACE_HINT, id="space-hint", classes="hint")
+        yield Static(_VOICE_HINT, id="voice-hint", classes="hint")
+        yield Static(Content(_SPECIAL_HINT), id="special-hint", classes="hint")
 
     @property
     def writing(self) -> bool:
@@ -93,8 +110,19 @@ class Composer(Vertical):
         """The text area."""
         return self.query_one(Draft)
 
-    def write(self) -> None:
+    @property
+    def voice(self) -> Voice:
+        """Whom the draft is for."""
+        return "answer" if self.has_class("-answer") else "own"
+
+    @property
+    def reading(self) -> Reading:
+        """How names of special tokens in the draft are meant."""
+        return "special" if self.has_class("-special") else "text"
+
+    def write(self, voice: Voice = "own") -> None:
         """Go over to writing."""
+        self.set_class(voice == "answer", "-answer")
         self.add_class("-writing")
         self.draft.focus()
 
@@ -125,7 +153,13 @@ class Composer(Vertical):
         event.stop()
         if text := self.draft.text:
             self.draft.clear()
-            self.post_message(self.Submitted(text))
+            self.post_message(self.Submitted(text, self.voice, self.reading))
+            self.remove_class("-answer", "-special")
+
+    @on(Draft.SpecialToggled)
+    def _toggle_special(self, event: Draft.SpecialToggled) -> None:
+        event.stop()
+        self.toggle_class("-special")
 
     @on(Draft.Left)
     def _leave(self, event: Draft.Left) -> None:

@@ -11,6 +11,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from loom.app.display import fit, shown_words
+from loom.records.sampling_words import sampling_words
 from loom.session import GrowSettings, ModelStatus
 from loom.tree.events import Mode
 
@@ -30,6 +31,7 @@ class Header(Widget):
 
     title: reactive[str] = reactive("")
     mode: reactive[Mode] = reactive("plain")
+    template: reactive[str | None] = reactive[str | None](None)
     model_name: reactive[str] = reactive("")
     status: reactive[ModelStatus] = reactive(ModelStatus)
     settings: reactive[GrowSettings] = reactive(GrowSettings)
@@ -50,19 +52,14 @@ class Header(Widget):
 
     def _words(self, *, long: bool) -> tuple[str, str]:
         """The model, and the facts that follow it."""
-        settings, sampling = self.settings, self.settings.sampling
+        settings = self.settings
         n, tokens = settings.n_branches, settings.max_tokens
-        law = [f"T {sampling.temperature:g}"]
-        if sampling.top_k is not None:
-            law.append(f"top-k {sampling.top_k}")
-        if sampling.top_p is not None:
-            law.append(f"top-p {_fraction(sampling.top_p)}")
-        if sampling.min_p is not None:
-            law.append(f"min-p {_fraction(sampling.min_p)}")
         size = f"{n} × {tokens} tokens" if long else f"{n}×{tokens}"
-        return self._model(long=long), "".join(
-            f" · {fact}" for fact in (_MODES[self.mode], " ".join(law), size)
-        )
+        mode = _MODES[self.mode]
+        if self.mode == "chat" and self.template is not None:
+            mode = f"{mode} ({self.template})"
+        facts = (mode, sampling_words(settings.sampling), size)
+        return self._model(long=long), "".join(f" · {fact}" for fact in facts)
 
     def _model(self, *, long: bool) -> str:
         status = self.status
@@ -82,8 +79,3 @@ class Header(Widget):
 
     def _style(self, name: str) -> str:
         return str(self.get_component_rich_style(name, partial=True))
-
-
-def _fraction(value: float) -> str:
-    """0.05 as .05, 1.0 as 1."""
-    return f"{value:g}".removeprefix("0")

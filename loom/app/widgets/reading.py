@@ -116,8 +116,7 @@ class Reading(Lines):
         text = self._draw_rail(line)
         if (speaker := lines[line].speaker) is not None:
             node = self._page.nodes[speaker]
-            name = _SPEAKERS.get(node.role) or shown_words(node.author)
-            return text.append(name, self.style_of("reading--speaker"))
+            return text.append(_speaker(node), self.style_of("reading--speaker"))
         return text.append_text(self._draw_words(lines[line]))
 
     def _bring_into_view(self) -> None:
@@ -173,3 +172,12 @@ class Reading(Lines):
         for span, asked in self._meetings.tinted(node.id, self._place):
             style = self.style_of("reading--met-here" if asked else "reading--met")
             yield style, *shown_range(node.text, span.start_byte, span.end_byte)
+
+
+def _speaker(node: Node) -> str:
+    """Whose turn it is, and who wrote it where that is somebody else."""
+    name = shown_words(node.author)
+    if node.role == "assistant":
+        return "answer, begun by you" if node.written else name
+    speaker = _SPEAKERS.get(node.role, name)
+    return speaker if node.written else f"{speaker}, by {name}"

@@ -116,15 +116,24 @@ class Workspace(Vertical):
         tree, status = self._tree, self._session.status
         header = self.query_one(Header)
         header.title, header.mode, header.model_name = tree.title, tree.mode, tree.model
+        header.template = tree.template
         header.status, header.settings = status, self._session.settings
         state: keymap.State = "writing" if self.composer.writing else "walking"
         foot = self.query_one(Foot)
         foot.state = state
-        foot.facts = words.how_it_stands(tree, status, len(self.meetings.joins))
+        foot.facts = words.how_it_stands(
+            tree, status, len(self.meetings.joins), self._session.progress
+        )
         self.composer.invitation = words.invitation(tree.mode, is_persons_turn=self.persons_turn)
         self.set_class(self._greets, "-welcome")
         self.set_class(not len(tree), "-empty")
         self.show_rules()
+
+    def show_mode(self) -> None:
+        """Plain text or chat is another now: every pane says so."""
+        self.query_one("#nothing", Static).update(words.empty_page(self._tree.mode))
+        self.show_branches(self.branches.n_awaited)
+        self.show_state()
 
     def show_rules(self) -> None:
         """What the lines across the screen say, and where they cross the outline's edge."""

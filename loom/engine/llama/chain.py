@@ -1,87 +1,119 @@
-"""llama.cpp's sampler chain, one for each branch."""
+"""One branch's chain of llama.cpp's samplers, its dice and its memory."""
 
 from __future__ import annotations
 
-import ctypes
-import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import llama_cpp as lib
 import numpy as np
-import numpy.typing as npt
 
-from loom.engine.backend import BackendError
-from loom.engine.statistics import Logits, top_of
-from loom.records import Sampling
-
-CANDIDATE = np.dtype([("id", np.int32), ("logit", np.float32), ("p", np.float32)])
-"""llama_token_data, so that a list of candidates is one numpy array."""
+from loom.engine.backend import NothingToDrawError
+from loom.engine.llama.candidates import CandidateList, candidates_of
+from loom.engine.llama.prefilter import Ids, candidate_ids
+from loom.engine.llama.recipe import Recipe
+from loom.engine.statistics import Logits
 
 
 class ChainSampler:
     """One branch's chain and dice; `law` gives the i-th law of the last batch."""
 
-    def __init__(self, law: Callable[[int], Logits], sampling: Sampling, seed: int) -> None:
+    def __init__(self, law: Callable[[int], Logits], recipe: Recipe, seed: int) -> None:
         self._law = law
-        self._sampling = sampling
-        self._chain = lib.llama_sampler_chain_init(lib.llama_sampler_chain_default_params())
-        for step in _chain_steps(sampling, seed):
-            lib.llama_sampler_chain_add(self._chain, step)
+        self._recipe = recipe
+        self._head = recipe.new_head()
+        self._tail = recipe.new_tail(seed)
+        self._gate = recipe.new_gate()
+        self._seen: dict[int, None] = {}
 
-    def draw(self, law: int) -> int:
+    def prime(self, token_ids: Sequence[int]) -> None:
+        """Remember the tokens before the branch, where repetition counts."""
+        n = self._recipe.looks_back
+        for token_id in token_ids[-n:] if n else ():
+            self._look_back_on(token_id)
+
+    def draw(self, law: int, *, may_end: bool) -> int:
         """Draw a token from the i-th law of the last `decode`, and remember it."""
-        candidates = candidates_of(self._law(law), self._sampling)
-        array = lib.llama_token_data_array(
-            data=candidates.ctypes.data_as(lib.llama_token_data_p),
-            size=len(candidates),
-            selected=-1,
-            sorted=False,
-        )
-        lib.llama_sampler_apply(self._chain, ctypes.byref(array))
-        if array.selected < 0:
-            raise BackendError("The sampler chose no token.", "Loosen its settings and grow again.")
-        token_id = int(candidates["id"][array.selected])
-        lib.llama_sampler_accept(self._chain, token_id)
+        row, ids = self._candidates(self._weighed(self._law(law)), may_end)
+        candidates = CandidateList(candidates_of(ids, row))
+        for drop, chain in self._tail:
+            if drop:
+                candidates.drop(drop)
+            candidates.apply(chain)
+        token_id = candidates.taken()
+        if token_id is None:
+            # A temperature next to nought leaves infinities; in the limit it is greedy drawing.
+            token_id = int(ids[row[ids].argmax()])
+        self.accept(token_id)
         return token_id
+
+    def permits(self, token_id: int) -> bool:
+        """Whether a grammar, if there is one, lets the text go on with this token."""
+        return self._gate is None or bool(self._gate.permits(np.array([token_id]))[0])
+
+    def accept(self, token_id: int) -> None:
+        """Remember a token; one that the grammar forbids ends the text."""
+        self._look_back_on(token_id)
+        if self._gate is not None:
+            self._gate.accept(token_id)
 
     def close(self) -> None:
         """Free the chain and its steps."""
-        lib.llama_sampler_free(self._chain)
+        for _, chain in self._tail:
+            lib.llama_sampler_free(chain)
+        if self._head is not None:
+            lib.llama_sampler_free(self._head)
+        if self._gate is not None:
+            self._gate.close()
 
+    def _look_back_on(self, token_id: int) -> None:
+        if self._head is not None:
+            lib.llama_sampler_accept(self._head, token_id)
+            self._seen[token_id] = None
+        if self._recipe.tail_remembers:
+            for _, chain in self._tail:
+                lib.llama_sampler_accept(chain, token_id)
 
-def candidates_of(row: Logits, sampling: Sampling) -> npt.NDArray[np.void]:
-    """The candidates that the chain's first step would leave, in the order of the vocabulary.
+    def _weighed(self, row: Logits) -> Logits:
+        """The logits with biases and penalties: a copy, if there are any."""
+        biases = self._recipe.biases
+        if not biases and not self._seen:
+            return row
+        row = row.copy()
+        for token_id, bias in biases:
+            row[token_id] += np.float32(bias)
+        if self._seen:
+            seen = np.sort(np.fromiter(self._seen, np.int32, len(self._seen)))
+            candidates = candidates_of(seen, row)
+            CandidateList(candidates).apply(self._head)
+            row[seen] = candidates["logit"]
+        return row
 
-    A chain that begins with top-k or min-p throws nearly all of the vocabulary away. Doing that
-    here costs a comparison a token instead of a copy into twelve bytes a token; the chain then
-    does it once more on what is left, which changes nothing.
-    """
-    if sampling.greedy:
-        ids = np.flatnonzero(row == row.max())[:1]
-    elif sampling.top_k:
-        ids = np.sort(top_of(row - row.max(), min(sampling.top_k, len(row))))
-    elif sampling.min_p and sampling.top_p is None:
-        cut = np.float32(row.max()) + np.float32(math.log(sampling.min_p))
-        ids = np.flatnonzero(row >= cut)
-    else:
-        ids = np.arange(len(row))
-    candidates = np.empty(len(ids), CANDIDATE)
-    candidates["id"], candidates["logit"], candidates["p"] = ids, row[ids], 0.0
-    return candidates
+    def _candidates(self, row: Logits, may_end: bool) -> tuple[Logits, Ids]:
+        """The tokens to choose from, and their logits.
 
+        If only tokens that end the text are left, one of them is drawn although it may not end:
+        a grammar that has come to its end leaves no other.
+        """
+        if may_end and not self._recipe.sampling.ban_end:
+            ids = self._possible(row)
+        else:
+            endless = row.copy()
+            endless[self._recipe.known.ends] = -np.inf
+            ids = self._possible(endless)
+            row = endless if len(ids) else row
+            ids = ids if len(ids) else self._possible(row)
+        if not len(ids):
+            raise NothingToDrawError(
+                "The grammar and the biases leave no token to go on with."
+                if self._gate or self._recipe.biases
+                else "The model gave no probabilities: its numbers are not finite.",
+                "Loosen them and grow again." if self._gate or self._recipe.biases else "",
+            )
+        return row, ids
 
-def _chain_steps(sampling: Sampling, seed: int) -> list[object]:
-    if sampling.greedy:
-        return [lib.llama_sampler_init_greedy()]
-    steps = []
-    if sampling.top_k:
-        steps.append(lib.llama_sampler_init_top_k(sampling.top_k))
-    if sampling.top_p is not None:
-        steps.append(lib.llama_sampler_init_top_p(sampling.top_p, 1))
-    if sampling.min_p:
-        steps.append(lib.llama_sampler_init_min_p(sampling.min_p, 1))
-    return [
-        *steps,
-        lib.llama_sampler_init_temp(sampling.temperature),
-        lib.llama_sampler_init_dist(seed),
-    ]
+    def _possible(self, row: Logits) -> Ids:
+        largest = float(row.max())
+        if not np.isfinite(largest):
+            return np.empty(0, np.intp)
+        permits = None if self._gate is None else self._gate.permits
+        return candidate_ids(row, largest, self._recipe.cut, permits)

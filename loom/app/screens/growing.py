@@ -1,0 +1,126 @@
+"""What the main screen does about growing: branches here, beside, further on, and everywhere."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from loom.app.meetings import Place
+from loom.app.screens.plan import PlanScreen
+from loom.app.screens.speaking import SpeakingScreen
+from loom.errors import LoomError
+from loom.session import GrowSettings, Notice
+from loom.session.plans import Plan
+
+_N_TOKENS = (8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024)
+_MOST_BRANCHES = 999
+
+
+class GrowingScreen(SpeakingScreen):
+    """The part of the main screen that grows; the rest is the main screen's own."""
+
+    def _stand_at(self, node_id: str, place: Place | None = None) -> None:
+        raise NotImplementedError
+
+    @property
+    def is_growing(self) -> bool:
+        """Whether there is anything to stop."""
+        return bool(self._tree.growing_ids) or self._session.progress is not None
+
+    def _n_awaited(self, node_id: str | None) -> int:
+        """Branches asked for at a node that have not begun."""
+        return 0 if node_id is None else self._session.waiting_at(node_id)
+
+    def action_grow(self) -> None:
+        """Grow branches here."""
+        if self.space.here is None:
+            self._say(Notice("information", "There is nothing to grow from yet.", "i writes."))
+        elif self._is_persons_turn_at(self.space.here):
+            self._hint_at_persons_turn()
+        else:
+            self._grow_at(self.space.here)
+
+    def action_more_like_this(self) -> None:
+        """Grow more siblings of this node, as it was grown itself."""
+        here = self.space.here
+        parent_id = None if here is None else self._tree.node(here).parent_id
+        if here is None or parent_id is None:
+            self._say(Notice("information", "This is the beginning.", "Space grows from it."))
+        else:
+            asks = self._tree.node(here).role == "user"
+            settings = replace(self._settings_of(here), speaker="user" if asks else "next")
+            self._grow_at(parent_id, settings)
+
+    def action_continue_branch(self) -> None:
+        """Go on with this branch: one, drawn as it was drawn itself."""
+        here = self.space.here
+        if here is not None and self._is_persons_turn_at(here):
+            self._hint_at_persons_turn()
+        elif here is not None:
+            self._grow_at(here, self._settings_of(here).continuing())
+
+    def action_deeper(self) -> None:
+        """Ask how many levels and branches are to grow from here."""
+        here = self.space.here
+        if here is not None and self._is_persons_turn_at(here):
+            self._hint_at_persons_turn()
+        elif here is not None:
+            self._ask_for_plan((here,))
+
+    def action_all_ends(self) -> None:
+        """Ask how many branches are to grow at every end of the tree."""
+        leaves = self._session.leaves()
+        if leaves:
+            self._ask_for_plan(leaves)
+        else:
+            self._say(Notice("information", "No text here has an open end.", "i writes."))
+
+    def _ask_for_plan(self, node_ids: tuple[str, ...]) -> None:
+        plan = Plan(node_ids, self._session.settings, depth=1 if len(node_ids) > 1 else 2)
+        self.app.push_screen(PlanScreen(plan, self._session.estimate), self._plant)
+
+    def _plant(self, plan: Plan | None) -> None:
+        if plan is None:
+            return
+        try:
+            self._session.plant(plan)
+        except LoomError as error:
+            self._say(Notice("warning", error.what, error.remedy))
+        self._take_news()
+
+    def _settings_of(self, node_id: str) -> GrowSettings:
+        """How a node was grown; a typed one is followed as anything is now."""
+        request = self._tree.requests.get(self._tree.node(node_id).request_id or "")
+        return self._session.settings if request is None else GrowSettings.like(request)
+
+    def _grow_at(self, node_id: str, settings: GrowSettings | None = None) -> None:
+        try:
+            self._session.grow(node_id, settings)
+        except LoomError as error:
+            self._say(Notice("warning", error.what, error.remedy))
+            return
+        self._take_news()
+
+    def action_stop(self) -> None:
+        """Stop growing; with nothing growing, let go of the join that was asked for."""
+        if self.is_growing:
+            self._session.stop()
+            self._take_news()
+        elif self.space.here is not None and self.space.place is not None:
+            self._stand_at(self.space.here)
+
+    def action_change_branches(self, by: int) -> None:
+        """Grow more or fewer at once."""
+        n = self._session.settings.n_branches + by
+        self._set(replace(self._session.settings, n_branches=min(max(1, n), _MOST_BRANCHES)))
+
+    def action_change_tokens(self, by: int) -> None:
+        """Grow longer or shorter branches."""
+        now = self._session.settings.max_tokens
+        others = [n for n in _N_TOKENS if (n > now if by > 0 else n < now)]
+        tokens = now if not others else min(others) if by > 0 else max(others)
+        self._set(replace(self._session.settings, max_tokens=tokens))
+
+    def _set(self, settings: GrowSettings) -> None:
+        self._session.settings = settings
+        self.space.show_branches(self._n_awaited(self.space.here))
+        self.space.show_state()

@@ -1,0 +1,65 @@
+"""What a benchmark finds out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from loom.engine.events import Gauge
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Tokens per second of `n_branches` branches, each the median of the rounds."""
+
+    n_branches: int
+    prefix: int
+    n_tokens: int
+    tok_per_s: float
+    bare_decode_tok_per_s: float
+    sequential_tok_per_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Regrow:
+    """Growing again from every leaf of a tree, in random order; the most and the median over them.
+
+    `n_evaluated_tokens` is how many were evaluated before the first new token could be drawn,
+    `n_restored_tokens` how many came back from the machine's memory, `first_token_steps` the time
+    until that token in decode steps of one branch.
+    """
+
+    n_leaves: int
+    n_evaluated_tokens: int
+    n_restored_tokens: int
+    first_token_steps: float
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """Milliseconds of one step of `n_branches` branches in the engine's process.
+
+    `overhead_ms` is what is neither llama.cpp nor sampling nor records.
+    """
+
+    n_branches: int
+    decode_ms: float
+    sampling_ms: float
+    records_ms: float
+    overhead_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class ModelResult:
+    """All that is measured of one model."""
+
+    model: str
+    device: str
+    n_threads: int
+    runs: tuple[Run, ...]
+    step: Costs
+    regrow: Regrow
+    regrow_from_host: Regrow
+    memory: Gauge
