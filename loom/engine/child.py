@@ -12,6 +12,7 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
 
 from loom.engine.engine import Engine
@@ -21,8 +22,10 @@ from loom.engine.room import NotEnoughMemoryError
 from loom.errors import LoomError
 
 SEND_EVERY_S = 0.03
-"""How long steps are collected before they are sent: each message wakes the parent, and on two
-processors the parent wakes in place of one of llama.cpp's threads."""
+"""How long steps are collected before they are sent, at least."""
+
+LONG_STEP_S = 0.1
+"""What takes longer than this is not worth another step's wait."""
 
 
 def serve(handle: int) -> None:
@@ -56,31 +59,65 @@ def _serve(pipe: Connection) -> None:
         pipe.send((LoadFailed(error.what, error.remedy),))
         return
     pipe.send((Ready(backend.info),))
-    _answer(pipe, Engine(backend, spec.host_bytes))
+    outbox = Outbox(pipe.send)
+    _answer(pipe, Engine(backend, spec.host_bytes, outbox.batch_evaluated), outbox)
     backend.close()
 
 
-def _answer(pipe: Connection, engine: Engine) -> None:
-    said: list[EngineEvent] = []
-    due_s = 0.0
+def _answer(pipe: Connection, engine: Engine, outbox: Outbox) -> None:
     while True:
         while not engine.busy or pipe.poll():
-            due_s = _send(pipe, said)
+            outbox.send()
             request: Request | None = pipe.recv()
             if request is None:
                 return
-            said += engine.submit(request)
-        said += engine.step()
-        if time.monotonic() >= due_s:
-            due_s = _send(pipe, said)
+            outbox.put(engine.submit(request))
+        outbox.put(engine.step())
+        outbox.step_ended()
 
 
-def _send(pipe: Connection, said: list[EngineEvent]) -> float:
-    """Send what was said, if anything; returns when it is due again."""
-    if said:
-        pipe.send(tuple(said))
-        said.clear()
-    return time.monotonic() + SEND_EVERY_S
+class Outbox:
+    """Events on their way to the parent, in batches and at the right moment.
+
+    Each message wakes the parent. On two processors it wakes in place of one of llama.cpp's
+    threads, and the other one waits: so a message leaves when a batch has just been evaluated
+    and this process goes on with one thread, drawing tokens. Only where steps take longer than a
+    person should wait it leaves at their end.
+    """
+
+    def __init__(
+        self,
+        send: Callable[[tuple[EngineEvent, ...]], None],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._send = send
+        self._clock = clock
+        self._said: list[EngineEvent] = []
+        self._sent_s = self._evaluated_s = clock()
+        self._step_s = 0.0
+
+    def put(self, events: Sequence[EngineEvent]) -> None:
+        """Take events along with the next message."""
+        self._said += events
+
+    def batch_evaluated(self) -> None:
+        """The moment to send, if it is time."""
+        now_s = self._clock()
+        self._step_s, self._evaluated_s = now_s - self._evaluated_s, now_s
+        if now_s >= self._sent_s + SEND_EVERY_S:
+            self.send()
+
+    def step_ended(self) -> None:
+        """Send at once where the next batch may take long."""
+        if self._step_s >= LONG_STEP_S:
+            self.send()
+
+    def send(self) -> None:
+        """Send what there is."""
+        self._sent_s = self._clock()
+        if self._said:
+            self._send(tuple(self._said))
+            self._said.clear()
 
 
 def _die_with_parent(handle: int) -> None:

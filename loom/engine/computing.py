@@ -40,14 +40,23 @@ class _Drawn(NamedTuple):
 class Computer:
     """Runs planned batches on a backend and writes down in the memory what they evaluated."""
 
-    def __init__(self, backend: Backend, memory: Memory, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        backend: Backend,
+        memory: Memory,
+        clock: Callable[[], float],
+        batch_evaluated: Callable[[], None] | None = None,
+    ) -> None:
         self._backend = backend
         self._memory = memory
         self._clock = clock
+        self._batch_evaluated = batch_evaluated
 
     def compute(self, batch: Plan) -> list[EngineEvent]:
         """Evaluate a batch; what came of it, in order. BackendError if the model fails."""
         self._backend.decode(batch.rows)
+        if self._batch_evaluated is not None:
+            self._batch_evaluated()
         memory = self._memory
         for branch in batch.branches:
             memory.push(branch.sequence, (branch.next_token,))

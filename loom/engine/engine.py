@@ -35,20 +35,22 @@ class Engine:
     """Grows, scores and embeds texts on one backend.
 
     `submit` takes a request and `step` evaluates one batch; both return what happened, in order.
-    All that is asked for shares the batches, what a person waits for first.
+    All that is asked for shares the batches, what a person waits for first. `batch_evaluated` is
+    called in the middle of a step, when the model has done its part.
     """
 
     def __init__(
         self,
         backend: Backend,
         host_bytes: int | None = None,
+        batch_evaluated: Callable[[], None] | None = None,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self._backend = backend
         self._clock = clock
         self._intake = Intake(backend)
         self._memory = Memory(backend, host_bytes)
-        self._computer = Computer(backend, self._memory, clock)
+        self._computer = Computer(backend, self._memory, clock, batch_evaluated)
         self._jobs: list[Job] = []
         self._embeddings: list[Embedding] = []
         self._exact: list[ExactGrowth] = []

@@ -9,7 +9,7 @@ from loom.engine.events import Gauge
 from loom.engine.host_store import HostStore, Piece, StretchStore, WholeStore, default_host_bytes
 from loom.engine.resident import Path, Resident
 
-MOST_HELD_CELLS = 2048
+MOST_HELD_CELLS = 512
 """Cells kept for coming back to when the engine rests; every one makes every step slower."""
 
 FEWEST_SPREAD_CELLS = 1024

@@ -12,6 +12,12 @@ import numpy.typing as npt
 
 from loom.records.tokens import Floats, Ints, TokenColumns, TokenStats
 
+LIGHTLY = 1
+"""zlib's level for what is kept: logarithms of probabilities shrink little anyhow."""
+
+NOT_AT_ALL = 0
+"""For drafts: compressing the tokens of one step takes longer than writing them."""
+
 _INT = np.dtype("<i4")
 _FLOAT = np.dtype("<f4")
 
@@ -89,8 +95,8 @@ def unpack_pieces(text: bytes, piece_sizes: bytes) -> tuple[bytes, ...]:
     return tuple(text[end - size : end] for size, end in zip(sizes, ends, strict=True))
 
 
-def pack_statistics(stats: TokenStats) -> PackedStatistics:
-    """The statistics, compressed lightly: logarithms of probabilities shrink little anyhow."""
+def pack_statistics(stats: TokenStats, level: int = LIGHTLY) -> PackedStatistics:
+    """The statistics, compressed at zlib's `level`."""
     columns = (
         stats.logprob.astype(_FLOAT),
         stats.top_ids.astype(_INT),
@@ -102,7 +108,7 @@ def pack_statistics(stats: TokenStats) -> PackedStatistics:
         stats.p_max.astype(_FLOAT),
     )
     whole = b"".join(column.tobytes() for column in columns)
-    return PackedStatistics(n_top=int(stats.top_ids.shape[1]), packed=zlib.compress(whole, 1))
+    return PackedStatistics(n_top=int(stats.top_ids.shape[1]), packed=zlib.compress(whole, level))
 
 
 def unpack_statistics(statistics: PackedStatistics, n_tokens: int) -> TokenStats:

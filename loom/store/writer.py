@@ -13,7 +13,7 @@ from sqlite_utils import Database
 from loom.records.tokens import concat
 from loom.store import faults
 from loom.store.codec import Content, JournalEvent, content_of, encode
-from loom.store.packing import pack, pack_statistics, unpack_row
+from loom.store.packing import NOT_AT_ALL, pack, pack_statistics, unpack_row
 from loom.tree.events import BranchClosed, NodeSelected, TokensAppended, TreeEvent
 
 JournalMode = Literal["wal", "delete"]
@@ -115,7 +115,7 @@ def _write_draft(db: Database, event: TokensAppended) -> None:
     if not len(event.tokens):
         return
     tokens, stats = pack(event.tokens), event.tokens.stats
-    statistics = None if stats is None else pack_statistics(stats)
+    statistics = None if stats is None else pack_statistics(stats, NOT_AT_ALL)
     db.execute(
         "INSERT INTO draft (node_id, start, at, text, token_ids, piece_sizes, elapsed_s, n_top,"
         " packed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
