@@ -89,6 +89,19 @@ def test_every_command_and_option_is_told_and_no_other() -> None:
     assert set(words) <= options
 
 
+def test_every_option_of_growing_and_opening_is_told() -> None:
+    options = {
+        option
+        for name in ("new", "grow", "show")
+        for parameter in cli.commands[name].params
+        if isinstance(parameter, click.Option)
+        for option in (*parameter.opts, *parameter.secondary_opts)
+        if option.startswith("--") and option != "--branches"
+    }
+    told = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", README))
+    assert options - told == set()
+
+
 def test_every_format_is_told() -> None:
     for name in (*FORMATS, *ALIASES):
         assert f"`{name}`" in README

@@ -13,7 +13,7 @@ from loom.engine.prompts import PromptReader, ReadPrompt
 from loom.engine.request import Grow, Score
 from loom.engine.scoring import Scoring
 from loom.engine.sequence import Growth, Reading
-from loom.errors import LoomError
+from loom.errors import LoomError, UsageError
 from loom.records import Provenance
 
 
@@ -27,6 +27,11 @@ class Intake:
     def growth(self, request: Grow, now_s: float) -> tuple[Growth, Accepted]:
         """A growth, and what is told of it."""
         self._backend.check_sampling(request.sampling)
+        if request.cover and request.mode == "exact":
+            raise UsageError(
+                "Covering the next tokens does not run in exact mode: it shares one batch.",
+                "Leave out one of the two.",
+            )
         prompt = self.reader.beginning(request.prompt)
         self.reader.require_some(prompt.ids)
         self.reader.require_room(len(prompt.ids), 1)

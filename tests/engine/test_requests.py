@@ -201,6 +201,21 @@ def test_exact_branches_are_the_same_bit_for_bit_whatever_ran_before(engine: Eng
         assert then.logprob.tobytes() == now.logprob.tobytes()
 
 
+def test_covering_in_exact_mode_is_refused_and_spoils_nothing(engine: Engine) -> None:
+    both = Grow("b", OPEN, 4, 8, Sampling(), seed=1, mode="exact", cover=Cover())
+    assert only(engine.submit(both), RequestFailed)
+    assert len(finishes(run(engine, Grow("g", OPEN, 2, 4, Sampling(), seed=1)))) == 2
+
+
+def test_a_covered_grammar_begins_only_what_it_allows(engine: Engine) -> None:
+    grammar = Sampling(grammar='root ::= " went" | " was"')
+    cover = Cover(share=1.0, min_probability=0.0)
+    events = run(engine, Grow("c", OPEN, 500, 4, grammar, seed=1, cover=cover))
+    wanted = {b" went", b" was", b" w", b" "}
+    assert texts(events)
+    assert all(any(text.startswith(w) for w in wanted) for text in texts(events).values())
+
+
 def test_exact_and_fast_draw_from_the_same_law(engine: Engine) -> None:
     greedy = Sampling(min_p=None, temperature=0.0)
     exact = run(engine, Grow("r", PROMPT, 1, 12, greedy, seed=1, mode="exact"))
