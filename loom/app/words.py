@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from loom.app.display import shown_words
+from loom.app.gauge_words import room_used
 from loom.app.meetings import MARK, Meetings, Place
 from loom.app.walking import is_unfinished, persons_turn
 from loom.session import GrowSettings, ModelStatus
@@ -23,8 +24,8 @@ TOO_SMALL = "Loom needs at least 40 columns and 12 rows: please enlarge."
 def empty_page(mode: Mode) -> str:
     """What stands where there is no text at all yet."""
     if mode == "chat":
-        return "An empty chat.\n\nPress i and say something; answers grow as branches."
-    return "An empty page.\n\nPress i and write a beginning; then Space grows what could come next."
+        return "An empty chat.\n\ni writes a message; its answers grow as branches."
+    return "An empty page.\n\ni writes a beginning; then Space grows what could come next."
 
 
 def invitation(mode: Mode, *, is_persons_turn: bool) -> str:
@@ -102,6 +103,8 @@ def how_it_stands(
         facts.append(f"{progress.n_tokens:,} of {shortened(progress.most_tokens)} tokens")
     elif n_growing := len(tree.growing_ids):
         facts.append(f"{n_growing} growing")
+    elif room := room_used(status.gauge):
+        facts.append(room)
     if status.model is not None and status.model.gpu_unused is not None:
         facts.append("CPU build, GPU unused")
     return tuple(facts)

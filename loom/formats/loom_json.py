@@ -45,6 +45,8 @@ def node_object(node: Node, tree: Tree) -> JsonObject:
         found["message"] = node.message
     if node.special:
         found["special"] = True
+    if request is not None:
+        found["queue_s"] = node.queue_s
     return found
 
 

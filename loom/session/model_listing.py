@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from loom.engine.devices import rebuild_line
 from loom.models.discovery import FoundModel, find_model, list_models, look_at
 from loom.models.gguf_file import GgufMetadata, fingerprint, read_metadata
 from loom.models.hub import pull
@@ -95,7 +96,10 @@ def listing_lines(entries: Sequence[Entry]) -> Iterator[str]:
 
 
 def detail_lines(entries: Sequence[Entry]) -> Iterator[str]:
-    """One model for a person, a line for each thing that is known of it."""
+    """One model for a person, a line for each thing that is known of it.
+
+    Where there is a GPU that this build of llama.cpp cannot use, the last line rebuilds it.
+    """
     for entry, row in zip(entries, rows(entries), strict=True):
         facts = [
             ("name", row.name),
@@ -116,6 +120,22 @@ def detail_lines(entries: Sequence[Entry]) -> Iterator[str]:
         if row.problem is not None:
             facts.append(("problem", visible_line(row.problem)))
         yield from (f"{what + ':':<17}{fact}" for what, fact in facts)
+    if (gpu := _unused_gpu()) is not None:
+        yield f"{'GPU:':<17}{gpu}, unused: {how_to_use_gpu(gpu)}"
+
+
+def how_to_use_gpu(gpu: str) -> str:
+    """What to do about a GPU that this build of llama.cpp cannot use; a command on a new line."""
+    return (
+        f"this build of llama.cpp is for the CPU. This builds it for the GPU:\n{rebuild_line(gpu)}"
+    )
+
+
+def _unused_gpu() -> str | None:
+    # llama.cpp is loaded only where it has to be asked: lists are shown by programs without it.
+    from loom.engine.llama.devices_of_llama import unused_gpu
+
+    return unused_gpu()
 
 
 def _entry(found: FoundModel, free: int | None) -> Entry:

@@ -170,6 +170,7 @@ class Tree:
                     state="partial" if partial else "done",
                     finish=event.finish,
                     message=event.message,
+                    queue_s=event.queue_s,
                 )
             case NodeSelected():
                 self._select(event.node_id)

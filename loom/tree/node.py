@@ -20,8 +20,8 @@ class Node:
     `token_ids` is None while no model has read a written text; `piece_sizes` are the bytes each
     token stands for (the end-of-text token stands for none) and `token_model` is the fingerprint
     of the model whose tokens they are. `request_id` and `index` say which of how many
-    continuations a generated node is. With `special` the person who wrote it meant the names of
-    special tokens in it as those tokens.
+    continuations a generated node is, `queue_s` how long it waited before it could begin. With
+    `special` the person who wrote it meant the names of special tokens in it as those tokens.
     """
 
     id: str
@@ -40,6 +40,7 @@ class Node:
     index: int | None = None
     hidden: bool = False
     special: bool = False
+    queue_s: float = 0.0
 
     @property
     def n_tokens(self) -> int:

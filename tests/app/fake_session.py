@@ -191,6 +191,10 @@ class FakeSession:
         self._news.append(ModelChosen(0.0, path, self.mode))
         self._pull()
 
+    def unload_model(self) -> None:
+        self.stop()
+        self.status = ModelStatus(name=self.status.name)
+
     def mode_question(self) -> ModeQuestion:
         return self.question
 

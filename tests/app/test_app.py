@@ -464,6 +464,27 @@ class TestAround:
             await pilot.pause()
             assert "CPU build, GPU unused" in screen_text(pilot)
 
+    async def test_facts_that_have_no_room_are_left_out_whole(self) -> None:
+        session = toast()
+        session.status = ModelStatus("ready", "mistral", cpu_build("mistral", "RTX 4090"))
+        async with opened(session, (40, 16)) as pilot:
+            facts = screen_text(pilot).splitlines()[-2]
+            assert "saved · 6 nodes" in facts
+            assert "CPU" not in facts
+
+    async def test_the_key_unloads_what_is_loaded(self) -> None:
+        session = toast()
+        session.status = ModelStatus("ready", "mistral", cpu_build("mistral"), others=("gemma",))
+        async with opened(session, WIDE) as pilot:
+            await pilot.press("Z")
+            assert session.status.state == "unloaded"
+            assert session.n_stops == 1
+            text = " ".join(screen_text(pilot).split())
+            assert "mistral and gemma were unloaded" in text
+            await pilot.press("Z")
+            await pilot.pause()
+            assert "No model is loaded" in screen_text(pilot)
+
     async def test_the_first_row_says_how_branches_are_drawn(self) -> None:
         session = toast()
         async with opened(session, WIDE) as pilot:

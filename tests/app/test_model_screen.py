@@ -83,6 +83,26 @@ async def test_what_is_wrong_and_what_is_too_large_is_said() -> None:
     assert "4 models here" in text
 
 
+async def test_where_nothing_fits_it_says_what_enter_does() -> None:
+    asking = Asking()
+    async with asking.app.run_test() as pilot:
+        await asking.open(pilot)
+        await pilot.press(*"zzz")
+        assert "No model here fits that; Enter takes it as a path." in screen_text(pilot)
+        await pilot.press(*["backspace"] * 3)
+        assert "4 models here" in screen_text(pilot)
+
+
+async def test_an_unused_gpu_is_told_how_to_be_used() -> None:
+    screen = ModelScreen("m", lambda: ROWS, gpu_unused="NVIDIA")
+    app = app_on(toast())
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.push_screen(screen)
+        await until(pilot, lambda: "here." in screen_text(pilot))
+        assert "NVIDIA unused" in screen_text(pilot)
+        assert "-DGGML_CUDA=on" in screen_text(pilot)
+
+
 async def test_names_cannot_paint_the_screen() -> None:
     evil = ModelRow("x", "x", "[red]\x1b[31mx\x07", "[b]a", problem="[i]\x1b]0;title\x07")
     asking = Asking(rows=(evil,))

@@ -8,6 +8,7 @@ import gguf
 import numpy as np
 import pytest
 
+from loom.engine.devices import rebuild_line
 from loom.errors import ModelFileError
 from loom.models.gguf_file import fingerprint, read_metadata
 from loom.models.memory_need import MemoryNeed, available_bytes, memory_need
@@ -93,6 +94,17 @@ def test_a_person_is_told_the_same(here: Path) -> None:
     assert told["trained context"] == "2,048 tokens"
     assert told["made for"] == "base? (it has no chat template)"
     assert told["fits"] == "yes"
+
+
+def test_a_gpu_that_is_not_used_is_told_with_the_line_that_rebuilds(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_model(here / "m.gguf", name="M")
+    monkeypatch.setattr(model_listing, "_unused_gpu", lambda: "NVIDIA")
+    *_, what = detail_lines(describe("m"))
+    words, command = what.splitlines()
+    assert words.startswith("GPU:             NVIDIA, unused: ")
+    assert command == rebuild_line("NVIDIA")
 
 
 def test_what_cannot_be_read_is_an_error_where_it_was_asked_for(here: Path) -> None:

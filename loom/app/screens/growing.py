@@ -108,6 +108,20 @@ class GrowingScreen(SpeakingScreen):
         elif self.space.here is not None and self.space.place is not None:
             self._stand_at(self.space.here)
 
+    def action_unload(self) -> None:
+        """Free the memory of every model; what grows stops and is kept."""
+        status = self._session.status
+        loaded = (status.name,) if status.state in ("loading", "ready") else ()
+        names = " and ".join((*loaded, *status.others))
+        if not names:
+            self._say(Notice("information", "No model is loaded.", "Growing loads one."))
+            return
+        self._session.unload_model()
+        self._take_news()
+        were = "was" if " and " not in names else "were"
+        what = f"{names} {were} unloaded; the memory is free."
+        self._say(Notice("information", what, "Growing loads it again."))
+
     def action_change_branches(self, by: int) -> None:
         """Grow more or fewer at once."""
         n = self._session.settings.n_branches + by

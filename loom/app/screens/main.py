@@ -235,7 +235,10 @@ class MainScreen(GrowingScreen):
 
     def action_model(self) -> None:
         """Choose another model."""
-        self.app.push_screen(ModelScreen(self._tree.model), self._choose_model)
+        status = self._session.status
+        gpu = None if status.model is None else status.model.gpu_unused
+        picker = ModelScreen(self._tree.model, gauge=status.gauge, gpu_unused=gpu)
+        self.app.push_screen(picker, self._choose_model)
 
     def _choose_model(self, model: str | None) -> None:
         if model is None:

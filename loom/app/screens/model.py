@@ -18,8 +18,10 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from loom.app.display import fit, shown_words
+from loom.app.gauge_words import room_lines
+from loom.engine.events import Gauge
 from loom.errors import LoomError
-from loom.session.model_listing import ModelRow, found_rows
+from loom.session.model_listing import ModelRow, found_rows, how_to_use_gpu
 
 _MOST_NAME_CELLS = 26
 _FITS = {"yes": "", "no": "too large", "?": "", "": ""}
@@ -46,8 +48,17 @@ class ModelScreen(ModalScreen[str | None]):
         rows: Sequence[ModelRow]
         problem: str = ""
 
-    def __init__(self, model: str, find: Callable[[], Sequence[ModelRow]] = found_rows) -> None:
+    def __init__(
+        self,
+        model: str,
+        find: Callable[[], Sequence[ModelRow]] = found_rows,
+        gauge: Gauge | None = None,
+        gpu_unused: str | None = None,
+    ) -> None:
         super().__init__()
+        self._gpu_unused = gpu_unused
+        self._note = ""
+        self._gauge = gauge
         self._model = model
         self._find = find
         self._rows: Sequence[ModelRow] = ()
@@ -56,12 +67,19 @@ class ModelScreen(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         """A line to type in over the models there are."""
         with Vertical(id="model") as panel:
+            panel.set_class(self._gpu_unused is not None, "-rebuild")
             panel.border_title = "Grow with another model"
             panel.border_subtitle = "Enter takes it · Esc goes back"
-            yield Static(Content(f"Now: {shown_words(self._model) or 'none'}"), id="now")
+            now = [f"Now: {shown_words(self._model) or 'none'}"]
+            now += room_lines(self._gauge) if self._gauge is not None else ()
+            yield Static(Content("\n".join(now)), id="now")
             yield Input(placeholder="a part of its name, or the path of a GGUF file", compact=True)
             yield OptionList()
             yield Static("Looking for models…", id="note", markup=False)
+            if self._gpu_unused is not None:
+                gpu = shown_words(self._gpu_unused)
+                hint = f"{gpu} unused: {how_to_use_gpu(self._gpu_unused)}"
+                yield Static(hint, id="rebuild", markup=False)
 
     def on_mount(self) -> None:
         """Begin to look; a large disk must not hold up the keys."""
@@ -81,7 +99,7 @@ class ModelScreen(ModalScreen[str | None]):
         self._rows = event.rows
         n = len(event.rows)
         note = f"{n} model{'' if n == 1 else 's'} here. `loom models pull` fetches others."
-        self.query_one("#note", Static).update(shown_words(event.problem) or note)
+        self._note = shown_words(event.problem) or note
         self._narrow_down()
 
     @on(Input.Changed)
@@ -95,6 +113,10 @@ class ModelScreen(ModalScreen[str | None]):
         sound = [i for i, row in enumerate(self._shown) if row.problem is None]
         now = [i for i in sound if self._model in (self._shown[i].reference, self._shown[i].path)]
         options.highlighted = next(iter((*now, *sound)), None)
+        options.display = bool(self._shown)
+        none_fits = bool(self._rows and wanted and not self._shown)
+        note = "No model here fits that; Enter takes it as a path." if none_fits else self._note
+        self.query_one("#note", Static).update(note)
 
     def action_walk(self, by: int) -> None:
         """Move in the list while typing."""

@@ -31,7 +31,7 @@ class Foot(Widget):
         """State on the left, facts on the right, keys between or below."""
         width = self.size.width
         state = Text(f" {self.state} ", self._style(f"foot--{self.state}"), end="")
-        facts = Text(f"{' · '.join(self.facts)} ", end="")
+        facts = Text(f"{self._shown_facts(width - state.cell_len - 1)} ", end="")
         room = width - state.cell_len - facts.cell_len
         if self.size.height > 1:
             first = Text.assemble(state, " " * room, facts, no_wrap=True, end="")
@@ -39,6 +39,13 @@ class Foot(Widget):
         keys = self._keys(room - 2)
         gap = " " * (room - keys.cell_len - 1)
         return Text.assemble(state, " ", keys, gap, facts, no_wrap=True, end="")
+
+    def _shown_facts(self, room: int) -> str:
+        """As many facts as fit, the first ones: a fact that is cut off says something else."""
+        shown = list(self.facts)
+        while shown and cell_len(" · ".join(shown)) > room:
+            shown.pop()
+        return " · ".join(shown)
 
     def _keys(self, room: int) -> Text:
         """The keys of the state; the least needed are left out until the others fit."""

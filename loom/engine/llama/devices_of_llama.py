@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from loom.engine.devices import Gpu, gpu_of_machine
 from loom.engine.llama.library import ggml
+from loom.engine.llama.words import words
 from loom.errors import UsageError
 
 DeviceKind = Literal["CPU", "GPU", "integrated GPU", "accelerator"]
@@ -37,6 +39,15 @@ def devices_of_llama() -> tuple[Device, ...]:
     library = ggml()
     handles = [library.ggml_backend_dev_get(i) for i in range(library.ggml_backend_dev_count())]
     return tuple(_device(library, handle) for handle in handles)
+
+
+def unused_gpu() -> Gpu | None:
+    """The kind of GPU that this machine has and this build of llama.cpp cannot use."""
+    gpu = gpu_of_machine()
+    if gpu is None:
+        return None
+    words()  # From here on llama.cpp's log is ours, so that looking writes nothing on stderr.
+    return None if any(device.is_gpu for device in devices_of_llama()) else gpu
 
 
 def gpus_to_use(devices: Sequence[Device], wanted: str | None) -> tuple[Device, ...]:
