@@ -126,9 +126,7 @@ def detail_lines(entries: Sequence[Entry]) -> Iterator[str]:
 
 def how_to_use_gpu(gpu: str) -> str:
     """What to do about a GPU that this build of llama.cpp cannot use; a command on a new line."""
-    return (
-        f"this build of llama.cpp is for the CPU. This builds it for the GPU:\n{rebuild_line(gpu)}"
-    )
+    return f"llama.cpp is built for the CPU here. To rebuild it:\n{rebuild_line(gpu)}"
 
 
 def _unused_gpu() -> str | None:
