@@ -10,7 +10,7 @@ from itertools import accumulate
 import numpy as np
 import numpy.typing as npt
 
-from loom.records.tokens import Floats, Ints, TokenColumns, TokenStats
+from loom.records.tokens import Floats, Ints, TokenColumns, TokenStats, concat
 
 LIGHTLY = 1
 """zlib's level for what is kept: logarithms of probabilities shrink little anyhow."""
@@ -71,6 +71,26 @@ def unpack_row(row: Row) -> TokenColumns:
     return unpack(PackedTokens(text, token_ids, piece_sizes, elapsed_s), stats)
 
 
+def merge_rows(rows: Sequence[Row]) -> TokenColumns:
+    """The tokens of several rows, in order; statistics are kept only if every row has them.
+
+    Drafts of a quick model hold one token each, hundreds to a branch: they are read together.
+    """
+    n_top = rows[0][4]
+    alike = all(len(row[1]) == _INT.itemsize and row[4] == n_top for row in rows)
+    if n_top is None or not alike:
+        return concat([unpack_row(row) for row in rows])
+    texts, ids, sizes, seconds, _, packed = zip(*rows, strict=True)
+    whole = PackedTokens(b"".join(texts), b"".join(ids), b"".join(sizes), b"".join(seconds))
+    n_words = 6 + 2 * n_top
+    words = np.frombuffer(
+        b"".join(_decompress(one, _INT.itemsize * n_words) for one in packed), dtype=_INT
+    )
+    ends = np.cumsum((1, n_top, n_top, 1, 1, 1, 1))
+    columns = np.split(words.reshape(len(rows), n_words), ends, axis=1)
+    return unpack(whole, _statistics([column.ravel() for column in columns], n_top))
+
+
 def pack_ints(values: Sequence[int]) -> bytes:
     """Whole numbers at four bytes each."""
     return np.asarray(values, dtype=_INT).tobytes()
@@ -116,14 +136,19 @@ def unpack_statistics(statistics: PackedStatistics, n_tokens: int) -> TokenStats
     n, n_table = n_tokens, n_tokens * statistics.n_top
     sizes = (n, n_table, n_table, n, n, n, n, n)
     words = np.frombuffer(_decompress(statistics.packed, 4 * sum(sizes)), dtype=_INT)
-    columns = np.split(words, np.cumsum(sizes)[:-1])
+    return _statistics(np.split(words, np.cumsum(sizes)[:-1]), statistics.n_top)
+
+
+def _statistics(columns: Sequence[npt.NDArray[np.int32]], n_top: int) -> TokenStats:
+    """Statistics from the words of each of their columns."""
+    n = len(columns[0])
     logprob, _, top_logprobs, residual, entropy, collision, varentropy, p_max = map(
         _floats, columns
     )
     return TokenStats(
         logprob=logprob,
-        top_ids=columns[1].astype(np.int32).reshape(n, statistics.n_top),
-        top_logprobs=top_logprobs.reshape(n, statistics.n_top),
+        top_ids=columns[1].astype(np.int32).reshape(n, n_top),
+        top_logprobs=top_logprobs.reshape(n, n_top),
         residual_mass=residual,
         entropy_bits=entropy,
         collision=collision,

@@ -10,10 +10,9 @@ from typing import Literal
 
 from sqlite_utils import Database
 
-from loom.records.tokens import concat
 from loom.store import faults
 from loom.store.codec import Content, JournalEvent, content_of, encode
-from loom.store.packing import NOT_AT_ALL, pack, pack_statistics, unpack_row
+from loom.store.packing import NOT_AT_ALL, merge_rows, pack, pack_statistics
 from loom.tree.events import BranchClosed, NodeSelected, TokensAppended, TreeEvent
 
 JournalMode = Literal["wal", "delete"]
@@ -141,7 +140,7 @@ def _merge_drafts(db: Database, seq: int, node_id: str) -> None:
     ).fetchall()
     if not drafts:
         return
-    tokens = concat([unpack_row(row) for row in drafts])
+    tokens = merge_rows(drafts)
     packed = pack(tokens)
     content = Content(packed.text, packed.token_ids, packed.piece_sizes, packed.elapsed_s)
     _write_content(db, seq, node_id, content)

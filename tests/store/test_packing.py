@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loom.records import TokenColumns, TokenStats
-from loom.store.packing import pack, pack_statistics, unpack, unpack_row
+from loom.records.tokens import concat
+from loom.store.packing import Row, merge_rows, pack, pack_statistics, unpack, unpack_row
 from tests.store.specimens import columns, pieces, same_tokens, statistics
 
 
@@ -65,3 +66,34 @@ def test_statistics_of_fifty_tokens_take_at_most_450_bytes_a_token():
     texts = (packed.text, packed.token_ids, packed.piece_sizes, packed.elapsed_s)
     size = sum(map(len, texts)) + len(pack_statistics(stats).packed)
     assert size / n <= 450
+
+
+def row(tokens: TokenColumns, level: int) -> Row:
+    packed = pack(tokens)
+    stats = None if tokens.stats is None else pack_statistics(tokens.stats, level)
+    return (
+        packed.text,
+        packed.token_ids,
+        packed.piece_sizes,
+        packed.elapsed_s,
+        None if stats is None else stats.n_top,
+        None if stats is None else stats.packed,
+    )
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 2), st.booleans()), min_size=1),
+    st.integers(0, 4),
+    st.integers(0, 1),
+)
+def test_rows_read_together_are_what_each_of_them_is(
+    shapes: list[tuple[int, bool]], n_top: int, level: int
+) -> None:
+    blocks = [
+        columns([b"x" * i] * n, n_top=n_top if counted else None, seed=i)
+        for i, (n, counted) in enumerate(shapes)
+    ]
+    assert same_tokens(merge_rows([row(block, level) for block in blocks]), concat(blocks))
+    of_one_token = [columns([b"y"], n_top=n_top, seed=i) for i in range(len(shapes))]
+    merged = merge_rows([row(block, level) for block in of_one_token])
+    assert same_tokens(merged, concat(of_one_token))

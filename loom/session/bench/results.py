@@ -12,7 +12,7 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Tokens per second of `n_branches` branches, each the median of the rounds."""
+    """Tokens per second of `n_branches` branches, each that of its quickest round."""
 
     n_branches: int
     prefix: int
