@@ -1,14 +1,14 @@
 """Two places where roads end up: the feast, which is hard to leave, and the hum, which nobody does.
 
 The feast is four beats that lead to one another; each sentence leaves it with probability 1/20.
-The hum has no road out at all: a document can only end in it, with probability 1/40 a sentence.
+The hum has no road out at all: a document can only end in it, with probability 1/25 a sentence.
 """
 
 from loom.worlds.beat import PERHAPS_PARAGRAPH, Beat
 from loom.worlds.law import Table, even, odds
 
 P_LEAVE = 0.05
-P_SILENCE = 0.025
+P_SILENCE = 0.04
 
 
 def _round(*rows: tuple[float, str]) -> Table[str]:
@@ -88,7 +88,7 @@ _FEAST: dict[str, Beat] = {
     ),
 }
 
-_HUM_ON: Table[str] = odds((0.39, "hum"), (0.39, "hush"), (0.195, "all hum"), (P_SILENCE, "stop"))
+_HUM_ON: Table[str] = odds((0.384, "hum"), (0.384, "hush"), (0.192, "all hum"), (P_SILENCE, "stop"))
 
 _HUM: dict[str, Beat] = {
     "first hum": Beat(
