@@ -31,8 +31,8 @@ from loom.worlds.vocabulary import story_vocabulary
 SEED = 20
 # Short rows first: they cost less and hold one whole story. The last part of the run
 # uses the full context, so that every position up to 1,024 has been trained.
-SHORT_ROW, FULL_ROW, SHARE_OF_SHORT_ROWS = 384, 1024, 0.5
-TOKENS_PER_STEP = 3072
+SHORT_ROW, FULL_ROW, SHARE_OF_SHORT_ROWS = 512, 1024, 0.6
+TOKENS_PER_STEP = 4096
 ASSETS = Path(__file__).resolve().parent
 
 
@@ -85,8 +85,8 @@ def train(model: Decoder, run: Run, seed: int, device: torch.device) -> None:
 def main() -> None:
     """Train, write, and train on."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
-    parser.add_argument("--base-steps", type=int, default=9_000)
-    parser.add_argument("--chat-steps", type=int, default=1_500)
+    parser.add_argument("--base-steps", type=int, default=5_000)
+    parser.add_argument("--chat-steps", type=int, default=900)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--out", type=Path, default=ASSETS)
     options = parser.parse_args()

@@ -15,7 +15,7 @@ class Shape:
 
     n_vocab: int
     d_model: int = 160
-    n_layers: int = 7
+    n_layers: int = 6
     n_heads: int = 5
     d_ff: int = 448
     n_context: int = 1024

@@ -22,7 +22,7 @@ _CLERK: dict[str, Table[str]] = {
     ),
     "count.clerk": even("<number>.", "I would say <number>.", "The office has chosen <number>."),
     "sky_report.clerk": even(
-        "There is {weather}, and a form for it.",
+        "{weather} is on file, under weather.",
         "We have {weather} until further notice.",
     ),
     "way.clerk": even(
@@ -41,7 +41,7 @@ _CLERK: dict[str, Table[str]] = {
 _GOOSE: dict[str, Table[str]] = {
     "hello.goose": even("Honk. I am Admiral.", "Honk. You may salute."),
     "count.goose": even("Honk. <number>.", "<number>, and no nonsense."),
-    "sky_report.goose": even("Honk. {weather}.", "I have flown through worse than {weather}."),
+    "sky_report.goose": even("Honk at {weather}.", "I have flown through worse than {weather}."),
     "way.goose": even("Honk. March to {place}.", "Take {place} before noon and hold it."),
     "comfort.goose": even("Honk, but softly.", "Chest out. Bread helps."),
     "well.goose": even("Honk. We do not drink there.", "I lost a good feather down there."),
@@ -50,7 +50,9 @@ _GOOSE: dict[str, Table[str]] = {
 _AUNT: dict[str, Table[str]] = {
     "hello.aunt": even("It is only me, dear, your Aunt Sidonie.", "Sidonie, dear. Wipe your feet."),
     "count.aunt": even("<number>, dear.", "Your uncle always took <number>, and look at him."),
-    "sky_report.aunt": even("It is {weather}, dear, so take a scarf.", "My knee says {weather}."),
+    "sky_report.aunt": even(
+        "There is {weather} about, dear, so take a scarf.", "My knee says {weather}."
+    ),
     "way.aunt": even(
         "Go to {place}, dear, and give them my love.",
         "I was kissed once at {place}, or near it.",
