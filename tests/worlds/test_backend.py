@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -7,8 +8,8 @@ from hypothesis import strategies as st
 
 from loom.engine.backend import Backend, BackendError, Row
 from loom.engine.engine import Engine
-from loom.engine.events import EngineEvent, Stepped
-from loom.engine.request import Grow, TextPart
+from loom.engine.events import EngineEvent, Scored, Stepped
+from loom.engine.request import Grow, Request, Score, ScoreItem, TextPart
 from loom.errors import UsageError
 from loom.records import Sampling
 from loom.records.sampling import LogitBias, Penalties, Xtc
@@ -185,19 +186,46 @@ def test_an_end_is_not_drawn_where_it_may_not_be(world: WorldBackend[Place]) -> 
     assert {dice.draw(LAW, may_end=False) for _ in range(20)} == {4}
 
 
-def test_the_engine_grows_branches_of_a_world(world: WorldBackend[Place]) -> None:
-    engine = Engine(world)
-    request = Grow("r", (TextPart(PROMPT.encode()),), 4, 24, Sampling(), seed=5)
-    events: list[EngineEvent] = [*engine.submit(request)]
+def run(engine: Engine, request: Request) -> list[EngineEvent]:
+    events = [*engine.submit(request)]
     while engine.busy:
         events += engine.step()
+    engine.check()
+    return events
+
+
+def branches(events: list[EngineEvent]) -> dict[int, list[int]]:
     said: dict[int, list[int]] = {}
     for event in events:
         if isinstance(event, Stepped):
             for (_, index), token in zip(event.branches, event.tokens.ids.tolist(), strict=True):
                 said.setdefault(index, []).append(token)
+    return said
+
+
+def test_the_engine_grows_branches_of_a_world(world: WorldBackend[Place]) -> None:
+    request = Grow("r", (TextPart(PROMPT.encode()),), 4, 24, Sampling(), seed=5)
+    said = branches(run(Engine(world), request))
     assert len(said) == 4
     prompt = world.tokenise(PROMPT.encode(), special=False, at_start=True)
     for tokens in said.values():
         followed = world.filter.follow(world.filter.start(), [*prompt, *tokens])
         assert followed.outside == ()
+
+
+def test_exact_mode_says_what_fast_mode_says(world: WorldBackend[Place]) -> None:
+    fast = Grow("r", (TextPart(PROMPT.encode()),), 3, 16, Sampling(), seed=6)
+    exact = replace(fast, mode="exact")
+    assert branches(run(Engine(world), fast)) == branches(run(Engine(world), exact))
+
+
+def test_the_engine_scores_texts_as_the_filter_does(world: WorldBackend[Place]) -> None:
+    text = " Marco since the winter the lake froze, and zebra"
+    item = ScoreItem((TextPart(PROMPT.encode()),), (TextPart(text.encode()),))
+    events = run(Engine(world), Score("s", (item,)))
+    (scored,) = [event for event in events if isinstance(event, Scored)]
+    assert scored.tokens.stats is not None
+    before = world.filter.follow(world.filter.start(), world.vocabulary.encode(PROMPT)).belief
+    exact = world.filter.follow(before, world.vocabulary.encode(text)).bits
+    found = -scored.tokens.stats.logprob.astype(float) / math.log(2)
+    assert found.tolist() == pytest.approx(list(exact), abs=1e-5)
