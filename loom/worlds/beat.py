@@ -1,7 +1,9 @@
 """One step of a story, as data."""
 
+from __future__ import annotations
+
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 from loom.worlds.law import Table, even, odds
 
@@ -9,22 +11,42 @@ RUN_ON: Table[str] = even(" ")
 PERHAPS_PARAGRAPH: Table[str] = odds((2, " "), (1, "\n\n"))
 PARAGRAPH: Table[str] = even("\n\n")
 SECTION: Table[str] = even("\n\n***\n\n")
+NEW_LINE: Table[str] = even("\n")
 
-LAST = "end"
-ENDING: Table[str] = odds((2, "praise"), (1, LAST))
+END = "END"
+"""The road that ends a document: its end-of-text token, and then a document of its own."""
+SILENT: Table[str] = even("")
+
+Roads = Table[str] | Mapping[str, Table[str]]
+"""The next beats; as a mapping, one table for each kind of page."""
 
 
 @dataclass(frozen=True)
 class Beat:
-    """One step of a story.
+    """One step of a story: a sentence, and where it leads.
 
-    `change` is what happens to the world before the sentence is said: "roam" takes a road to a
-    next place, "weather" lets the weather turn, "dawn" does both, None neither. `mood` is the mood
-    from here on, None for no change.
+    Before the sentence is said the beat `forgets` latents, then `sets` some, then `turns` some
+    (each takes a road from its present value, or is drawn if it has none). Where `opens`, the next
+    sentence is the first of a text and gets no white space before it. A beat whose sentence is
+    empty says its lead only.
     """
 
     sentences: Table[str]
-    then: Table[str]
+    then: Roads
     lead: Table[str] = RUN_ON
-    change: Literal["roam", "weather", "dawn"] | None = None
-    mood: Literal["merry", "uneasy", "dark"] | None = None
+    forgets: tuple[str, ...] = ()
+    sets: tuple[tuple[str, str], ...] = ()
+    turns: tuple[str, ...] = ()
+    opens: bool = False
+
+
+def silent(
+    then: Roads,
+    lead: str = "",
+    *,
+    forgets: tuple[str, ...] = (),
+    sets: tuple[tuple[str, str], ...] = (),
+    opens: bool = False,
+) -> Beat:
+    """A beat that says nothing but its lead."""
+    return Beat(SILENT, then, even(lead), forgets, sets, opens=opens)

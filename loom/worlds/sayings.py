@@ -61,7 +61,7 @@ _ACTS: dict[str, Table[str]] = {
 
 _SPEECHES: dict[str, Table[str]] = {
     "speech.goose": even(
-        "The goose honked, which in Quill counts as advice.",
+        "The goose honked, which {in_town} counts as advice.",
         "The goose looked at {hero} the way a general looks at a map.",
     ),
     "speech.dog": even(
@@ -110,7 +110,7 @@ _THINGS: dict[str, Table[str]] = {
     "use.letter": even("read the letter, laughed, and burned it in the stove"),
     "use.key": even("turned the key in the air, and somewhere a door opened"),
     "use.umbrella": even("opened the umbrella indoors, and nothing terrible happened"),
-    "use.trombone": even("played one long note on the trombone, and every dog in Quill sat down"),
+    "use.trombone": even("played one long note on the trombone, and every dog {in_town} sat down"),
     "use.map": even("laid the map beside its other half, and they did not match, and so be it"),
     "use.egg": even("held the egg to one ear and began, very softly, to hum along"),
     "use.boot": even("put on the boot, and for the first time in years stood up straight"),
@@ -153,6 +153,38 @@ _PLACES: dict[str, Table[str]] = {
         "A suitcase was waiting on the platform, all alone and quite calm.",
         "The timetable had been corrected in three colours.",
     ),
+    "view.dining": even(
+        "Every soup plate had a small storm in it.",
+        "The waiter carried nine glasses and one secret.",
+    ),
+    "view.mail": even(
+        "The letters were arguing in their sacks.",
+        "One parcel ticked, and one parcel listened.",
+    ),
+    "view.corridor": even(
+        "Door after door went by, and behind each one somebody was snoring in tune.",
+        "The carpet was red, and it was longer than the train.",
+    ),
+    "view.last": even(
+        "Through the back window the rails ran away into yesterday.",
+        "A birdcage stood there, and the bird was reading.",
+    ),
+    "view.crater": even(
+        "Far below, a pond of old moonlight lay perfectly still.",
+        "Somebody had left a deck chair there, and a very small flag.",
+    ),
+    "view.dome": even(
+        "The tomatoes grew upwards, downwards and inwards.",
+        "Above the glass hung the earth, like a lamp that nobody had paid for.",
+    ),
+    "view.field": even(
+        "A rocket was drying on a line, between two shirts.",
+        "The last ship had left on a Tuesday, and it was still Tuesday.",
+    ),
+    "view.telescope": even(
+        "Through it one could see Quill, and in Quill somebody was waving.",
+        "It was pointed at nothing in particular, and had found it.",
+    ),
     "view.orchard": even(
         "An apple fell, considered, and rolled downhill.",
         "The scarecrow wore a better coat than the bishop.",
@@ -170,7 +202,7 @@ _WEATHERS: dict[str, Table[str]] = {
         "The fog had swallowed the steeple and was starting on the roofs.",
     ),
     "sky.rain": even(
-        "It rained the way it does in Quill, sideways and with feeling.",
+        "It rained the way it does {in_town}, sideways and with feeling.",
         "The gutters were talking all at once.",
     ),
     "sky.snow": even(
@@ -201,18 +233,25 @@ _ARRIVALS: dict[str, Table[str]] = {
 
 _MOODS: dict[str, Table[str]] = {
     "praise.merry": odds(
-        (2, "[People|They] still [talk about|laugh about] it in Quill, and the story gets longer."),
+        (
+            2,
+            "[People|They] still [talk about|laugh about] it {in_town}, and the story gets longer.",
+        ),
         (1, "And if you think that is odd, you should hear about {owner} and the ladder."),
         (1, "That is how it was, more or less, and mostly more."),
     ),
     "praise.uneasy": odds(
-        (2, "Nobody in Quill tells this story the same way twice."),
+        (2, "Nobody {in_town} tells this story the same way twice."),
         (1, "It was, all things considered, an ordinary day."),
         (1, "Whether it ended well depends on whom you ask, and on the weather."),
     ),
+    "praise.sad": odds(
+        (2, "Some stories end like that, and one puts the kettle on."),
+        (1, "It is not a happy story, but it is a true one, mostly."),
+    ),
     "praise.dark": odds(
-        (2, "After that nobody in Quill went out alone for a while."),
-        (1, "There are things one does not ask, and in Quill one asks fewer every year."),
+        (2, "After that nobody {in_town} went out alone for a while."),
+        (1, "There are things one does not ask, and {in_town} one asks fewer every year."),
     ),
 }
 

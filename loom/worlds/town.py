@@ -1,168 +1,88 @@
-"""The town of Quill: short stories drawn from a law that is written down.
+"""A town as data: what can be true in it, what is said of it, and the roads that stories take.
 
-A story has a cast that stays the same (`Cast`), a world that changes (`World`: where, in what
-weather, in what mood) and a walk through the graph of `plot.py`, one sentence a beat. All odds are
-in the tables of `townsfolk.py`, `sayings.py`, `errand.py` and `wedding.py`; a draw returns the
-sentences together with what each cost.
+What is true are latents: each is drawn when a sentence first needs it and then stays until a beat
+changes or forgets it. So a story that never names a companion has none, and two stories that differ
+only in what was never said are in the same state.
 """
 
-import random
-from dataclasses import dataclass, replace
+from __future__ import annotations
 
-from loom.worlds.beat import LAST, Beat
-from loom.worlds.law import Dice
-from loom.worlds.plot import BEATS, OPENINGS
-from loom.worlds.sayings import RULES
-from loom.worlds.townsfolk import (
-    COMPANIONS,
-    FIRST_PLACES,
-    FIRST_WEATHERS,
-    HEROES,
-    OWNERS,
-    PLACES,
-    ROADS,
-    SPOUSES,
-    THINGS,
-    WEATHER_TURNS,
-    WEATHERS,
-    Hero,
-    Named,
-    Owner,
-)
-from loom.worlds.wording import Facts, as_sentence, expand
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from loom.worlds.beat import Beat
+from loom.worlds.law import Table
+
+Values = tuple[str | None, ...]
+"""The value of each latent, None where it is not drawn yet."""
 
 
 @dataclass(frozen=True)
-class Cast:
-    """Who and what a story is about, from its first word to its last."""
+class Latent:
+    """Something that can be true.
 
-    hero: Hero
-    spouse: str
-    companion: Named
-    thing: Named
-    owner: Owner
-
-
-@dataclass(frozen=True)
-class World:
-    """What changes while a story goes on: a key of PLACES, a key of WEATHERS, and the mood."""
-
-    place: str
-    weather: str
-    mood: str
-
-
-@dataclass(frozen=True)
-class Sentence:
-    """One sentence with the hidden state that it was said in.
-
-    `lead` is the white space (or section mark) before it. `bits` is the surprise of the words
-    given the beat and the world; `road_bits` that of everything else that was drawn for it: the
-    beat, the lead, and how the world changed.
+    `prior` has a table for each value of the latent `given`, or one under "" if it depends on
+    nothing. `turns` are the roads from one value to the next; empty if it never turns.
     """
 
-    text: str
-    lead: str
-    beat: str
-    world: World
-    bits: float
-    road_bits: float
+    prior: Mapping[str, Table[str]]
+    given: str | None = None
+    turns: Mapping[str, Table[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class Story:
-    """A story and all that was drawn to make it."""
+class Reading:
+    """What a hole needs to know, and what it says for each combination of that."""
 
-    cast: Cast
-    sentences: tuple[Sentence, ...]
-    cast_bits: float
-
-    @property
-    def text(self) -> str:
-        """The story as it reads."""
-        return "".join(sentence.lead + sentence.text for sentence in self.sentences)
-
-    @property
-    def bits(self) -> float:
-        """-log2 of the probability of these very draws, hidden ones included.
-
-        Two walks can make the same text, so the text alone is at least this likely.
-        """
-        return self.cast_bits + sum(one.bits + one.road_bits for one in self.sentences)
+    needs: tuple[str, ...]
+    says: Mapping[tuple[str, ...], str]
 
 
-def draw_story(rng: random.Random) -> Story:
-    """One story; the same state of `rng` gives the same story."""
-    dice = Dice(rng)
-    cast = _draw_cast(dice)
-    world = World(dice.draw(FIRST_PLACES), dice.draw(FIRST_WEATHERS), "merry")
-    cast_bits = dice.bits
-    sentences: list[Sentence] = []
-    name = ""
-    while name != LAST:
-        before = dice.bits
-        name = dice.draw(BEATS[name].then if name else OPENINGS)
-        beat = BEATS[name]
-        # A story does not begin with a blank line, whatever its first beat would put before it.
-        lead = dice.draw(beat.lead) if sentences else ""
-        world = _change(world, beat, dice)
-        chosen = dice.bits
-        text = as_sentence(expand(dice.draw(beat.sentences), RULES, _facts(cast, world), dice))
-        sentences.append(Sentence(text, lead, name, world, dice.bits - chosen, chosen - before))
-    return Story(cast, tuple(sentences), cast_bits)
+@dataclass(frozen=True)
+class Town:
+    """Everything there is to say about a world of stories.
+
+    `beats[START]` is where documents begin and `beats[LOST]` where a reader is who lost the place;
+    the roads of all beats that are a mapping are keyed by the latent `page`.
+    """
+
+    latents: Mapping[str, Latent]
+    slots: Mapping[str, Reading]
+    keys: Mapping[str, Reading]
+    rules: Mapping[str, Table[str]]
+    beats: Mapping[str, Beat]
+
+    @cached_property
+    def order(self) -> Mapping[str, int]:
+        """The place of each latent in `Values`."""
+        return {name: index for index, name in enumerate(self.latents)}
+
+    @cached_property
+    def nothing(self) -> Values:
+        """No latent drawn."""
+        return (None,) * len(self.latents)
+
+    def table(self, latent: str, values: Values) -> Table[str]:
+        """From which table an undrawn latent is drawn; what it depends on must be drawn."""
+        law = self.latents[latent]
+        given = "" if law.given is None else values[self.order[law.given]]
+        assert given is not None, f"{latent} is drawn before {law.given}"
+        return law.prior[given]
+
+    def roads(self, beat: Beat, values: Values) -> Table[str]:
+        """The next beats; if they depend on the page, it must be drawn."""
+        if isinstance(beat.then, Table):
+            return beat.then
+        page = values[self.order["page"]]
+        assert page is not None
+        return beat.then[page]
 
 
-def _draw_cast(dice: Dice) -> Cast:
-    return Cast(
-        hero=dice.draw(HEROES),
-        spouse=dice.draw(SPOUSES),
-        companion=dice.draw(COMPANIONS),
-        thing=dice.draw(THINGS),
-        owner=dice.draw(OWNERS),
-    )
+START = ""
+LOST = "lost"
 
 
-def _change(world: World, beat: Beat, dice: Dice) -> World:
-    """The world in which the beat's sentence is said."""
-    if beat.change in ("roam", "dawn"):
-        world = replace(world, place=dice.draw(ROADS[world.place]))
-    if beat.change in ("weather", "dawn"):
-        world = replace(world, weather=dice.draw(WEATHER_TURNS[world.weather]))
-    return world if beat.mood is None else replace(world, mood=beat.mood)
-
-
-def _facts(cast: Cast, world: World) -> Facts:
-    """The words and keys that templates may ask for."""
-    hero, place = cast.hero, PLACES[world.place]
-    he, him, his = hero.pronouns
-    return Facts(
-        words={
-            "hero": hero.name,
-            "he": he,
-            "him": him,
-            "his": his,
-            "trade": hero.trade,
-            "habit": hero.habit,
-            "crime": hero.crime,
-            "homecoming": hero.homecoming,
-            "groom": "groom" if he == "he" else "bride",
-            "spouse": cast.spouse,
-            "a_companion": cast.companion.first,
-            "the_companion": cast.companion.then,
-            "a_thing": cast.thing.first,
-            "the_thing": cast.thing.then,
-            "owner": cast.owner.name,
-            "home": PLACES[cast.owner.home].first,
-            "place": place.first,
-            "at_place": place.then,
-            "weather": WEATHERS[world.weather],
-        },
-        keys={
-            "companion": cast.companion.key,
-            "thing": cast.thing.key,
-            "place": world.place,
-            "weather": world.weather,
-            "mood": world.mood,
-            "home": "here" if world.place == cast.owner.home else "far",
-        },
-    )
+def with_value(values: Values, index: int, value: str | None) -> Values:
+    """The same values with one of them changed."""
+    return (*values[:index], value, *values[index + 1 :])

@@ -1,4 +1,4 @@
-"""Who and what there is in the town of Quill: its people, its things, its roads and its weather."""
+"""Who and what there is: heroes, whom they marry, whom they meet, and what is left at doors."""
 
 from dataclasses import dataclass
 
@@ -22,20 +22,11 @@ class Hero:
 
 @dataclass(frozen=True)
 class Named:
-    """A companion, a thing or a place: a key, the words that introduce it, the words after that."""
+    """A companion or a thing: a key, the words that introduce it, the words after that."""
 
     key: str
     first: str
     then: str
-
-
-@dataclass(frozen=True)
-class Owner:
-    """To whom the thing belongs, and where that person lives (the key of a place)."""
-
-    key: str
-    name: str
-    home: str
 
 
 _HE = ("he", "him", "his")
@@ -190,56 +181,3 @@ THINGS: Table[Named] = odds(
     (1, Named("boot", "a single left boot", "the boot")),
     (1, Named("lantern", "a lantern that would not go out", "the lantern")),
 )
-
-OWNERS: Table[Owner] = odds(
-    (2, Owner("mayor", "the mayor", "tea room")),
-    (2, Owner("widow", "the widow Lindqvist", "mill")),
-    (1, Owner("bishop", "the bishop", "chapel")),
-    (1, Owner("twins", "the older of the twins", "orchard")),
-    (1, Owner("master", "the station master", "station")),
-    (1, Owner("captain", "the captain", "harbour")),
-)
-
-PLACES: dict[str, Named] = {
-    place.key: place
-    for place in (
-        Named("harbour", "the harbour", "at the harbour"),
-        Named("market", "the market square", "in the market square"),
-        Named("mill", "the mill", "at the mill"),
-        Named("chapel", "the chapel", "outside the chapel"),
-        Named("bridge", "the bridge", "on the bridge"),
-        Named("tea room", "the tea room", "in front of the tea room"),
-        Named("station", "the station", "at the station"),
-        Named("orchard", "the orchard", "in the orchard"),
-    )
-}
-
-# Where one is likely to be next. Odds, not distances: all roads lead past the market sooner or
-# later, which is why so many stories meet there.
-ROADS: dict[str, Table[str]] = {
-    "harbour": odds((3, "market"), (2, "tea room"), (1, "bridge")),
-    "market": odds((2, "harbour"), (2, "chapel"), (2, "bridge"), (1, "tea room"), (1, "station")),
-    "mill": odds((2, "bridge"), (2, "orchard")),
-    "chapel": odds((3, "market"), (1, "orchard")),
-    "bridge": odds((3, "market"), (2, "mill"), (1, "harbour")),
-    "tea room": odds((2, "market"), (2, "harbour"), (1, "station")),
-    "station": odds((3, "market"), (1, "tea room"), (1, "orchard")),
-    "orchard": odds((2, "mill"), (1, "chapel"), (1, "station")),
-}
-FIRST_PLACES: Table[str] = odds((3, "market"), (2, "harbour"), (1, "bridge"), (1, "chapel"))
-
-WEATHERS: dict[str, str] = {
-    "sun": "the sunshine",
-    "fog": "the fog",
-    "rain": "the rain",
-    "snow": "the snow",
-    "wind": "the wind",
-}
-FIRST_WEATHERS: Table[str] = odds((3, "sun"), (2, "fog"), (2, "rain"), (2, "snow"), (1, "wind"))
-WEATHER_TURNS: dict[str, Table[str]] = {
-    "sun": odds((5, "sun"), (1, "wind"), (1, "rain"), (1, "fog")),
-    "fog": odds((4, "fog"), (2, "sun"), (1, "rain")),
-    "rain": odds((5, "rain"), (2, "sun"), (1, "fog"), (1, "wind")),
-    "snow": odds((6, "snow"), (1, "fog"), (1, "wind")),
-    "wind": odds((3, "wind"), (2, "rain"), (1, "sun"), (1, "snow")),
-}

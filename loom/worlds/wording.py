@@ -1,4 +1,4 @@
-"""How a template becomes words.
+"""How a template is read.
 
 A template is prose with three kinds of holes:
 
@@ -6,43 +6,91 @@ A template is prose with three kinds of holes:
 - ``[walked|went]``  equally likely wordings, which may hold further holes but no brackets;
 - ``<act.companion>``  a rule: one template drawn from the table ``act.goose``, where ``goose`` is
   the key of the companion at hand. ``<rule>`` alone is the table of that name.
+
+A template falls into units: stretches that begin at a space outside all holes (the space belongs
+to what follows it). Words with holes in them are drawn unit by unit, from left to right.
 """
 
+from __future__ import annotations
+
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from loom.worlds.law import Dice, Table, even
-
-_HOLE = re.compile(r"\{(\w+)\}|\[([^\[\]]*)\]|<(\w+)(?:\.(\w+))?>")
+_HOLE = re.compile(
+    r"\{(?P<slot>\w+)\}|\[(?P<wordings>[^\[\]]*)\]|<(?P<rule>\w+)(?:\.(?P<key>\w+))?>"
+)
 _FIRST_LETTER = re.compile(r"^[\"']?[a-z]")
 
 
 @dataclass(frozen=True)
-class Facts:
-    """What is true where a sentence stands: the words of each slot, and the key of each latent."""
+class Text:
+    """Words as they are."""
 
-    words: Mapping[str, str]
-    keys: Mapping[str, str]
+    words: str
 
 
-def expand(template: str, rules: Mapping[str, Table[str]], facts: Facts, dice: Dice) -> str:
-    """Fill every hole of `template`, drawing from left to right.
+@dataclass(frozen=True)
+class Slot:
+    """A hole filled with what is true."""
 
-    A slot, key or rule that does not exist raises KeyError: a template is our own writing.
-    """
+    name: str
 
-    def fill(hole: re.Match[str]) -> str:
-        slot, wordings, rule, key = hole.groups()
-        if slot is not None:
-            return facts.words[slot]
-        if wordings is not None:
-            chosen = dice.draw(even(*wordings.split("|")))
+
+@dataclass(frozen=True)
+class Rule:
+    """A hole filled with a template of a table, which may depend on something that is true."""
+
+    name: str
+    key: str | None
+
+
+@dataclass(frozen=True)
+class Wordings:
+    """A hole filled with one of several templates, all equally likely."""
+
+    options: tuple[Unit, ...]
+
+
+Part = Text | Slot | Rule | Wordings
+Unit = tuple[Part, ...]
+
+
+def parts_of(template: str) -> Unit:
+    """A template as a sequence of parts."""
+    return tuple(_parts(template))
+
+
+def _parts(template: str) -> Iterator[Part]:
+    position = 0
+    for hole in _HOLE.finditer(template):
+        if hole.start() > position:
+            yield Text(template[position : hole.start()])
+        position = hole.end()
+        if hole["slot"] is not None:
+            yield Slot(hole["slot"])
+        elif hole["wordings"] is not None:
+            yield Wordings(tuple(parts_of(one) for one in hole["wordings"].split("|")))
         else:
-            chosen = dice.draw(rules[rule if key is None else f"{rule}.{facts.keys[key]}"])
-        return expand(chosen, rules, facts, dice)
+            yield Rule(hole["rule"], hole["key"])
+    if position < len(template):
+        yield Text(template[position:])
 
-    return _HOLE.sub(fill, template)
+
+def units_of(template: str) -> tuple[Unit, ...]:
+    """A template as units; joined, their texts are its text. An empty template has none."""
+    units: list[list[Part]] = []
+    for part in parts_of(template):
+        if not isinstance(part, Text):
+            units = units or [[]]
+            units[-1].append(part)
+            continue
+        for index, words in enumerate(re.split(r"(?= )", part.words)):
+            if words and (index > 0 or words.startswith(" ") or not units):
+                units.append([Text(words)])
+            elif words:
+                units[-1].append(Text(words))
+    return tuple(tuple(unit) for unit in units)
 
 
 def as_sentence(text: str) -> str:

@@ -1,46 +1,48 @@
-import random
-
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from loom.worlds.law import Dice, even
-from loom.worlds.wording import Facts, as_sentence, expand
-
-RULES = {"act.goose": even("hissed at {hero}"), "act.dog": even("barked"), "sky": even("fog")}
-FACTS = Facts(words={"hero": "Odile"}, keys={"companion": "goose"})
+from loom.worlds.wording import Rule, Slot, Text, Wordings, as_sentence, parts_of, units_of
 
 
-def test_holes_are_filled_in_place() -> None:
-    dice = Dice(random.Random(3))
-    text = expand("the goose <act.companion>, and <sky> fell.", RULES, FACTS, dice)
-    assert text == "the goose hissed at Odile, and fog fell."
-    assert dice.bits == 0
+def test_a_template_is_read_with_its_holes() -> None:
+    assert parts_of("So {he} [went|ran to {place}] <act.dog>, <noise>.") == (
+        Text("So "),
+        Slot("he"),
+        Text(" "),
+        Wordings(((Text("went"),), (Text("ran to "), Slot("place")))),
+        Text(" "),
+        Rule("act", "dog"),
+        Text(", "),
+        Rule("noise", None),
+        Text("."),
+    )
 
 
-def test_wordings_are_equally_likely_and_may_hold_holes() -> None:
-    said = {
-        expand("[{hero} left|<sky>|a|b]", RULES, FACTS, Dice(random.Random(seed)))
-        for seed in range(60)
-    }
-    assert said == {"Odile left", "fog", "a", "b"}
-    dice = Dice(random.Random(3))
-    expand("[{hero} left|<sky>|a|b]", RULES, FACTS, dice)
-    assert dice.bits == 2
+def test_marks_of_turns_are_words() -> None:
+    assert parts_of("<|im_start|>user\n") == (Text("<|im_start|>user\n"),)
 
 
-@pytest.mark.parametrize("template", ["{heroine}", "<act.thing>", "<weather>"])
-def test_a_hole_that_nothing_fills_is_an_error(template: str) -> None:
-    with pytest.raises(KeyError):
-        expand(template, RULES, FACTS, Dice(random.Random(3)))
+def test_units_begin_at_spaces_outside_of_holes() -> None:
+    assert units_of("{hero} [sat down|fell], slowly.") == (
+        (Slot("hero"),),
+        (Text(" "), Wordings(((Text("sat down"),), (Text("fell"),))), Text(",")),
+        (Text(" slowly."),),
+    )
+
+
+@given(st.text(alphabet="ab {}h.,\n").filter(lambda text: "{}" not in text))
+def test_units_of_plain_words_are_the_words(words: str) -> None:
+    plain = words.replace("{", "").replace("}", "")
+    units = units_of(plain)
+    said = "".join(part.words for unit in units for part in unit if isinstance(part, Text))
+    assert said == plain
+    assert all(units)
 
 
 @pytest.mark.parametrize(
-    ("text", "raised"),
-    [
-        ("the jam hummed.", "The jam hummed."),
-        ('"six," said the crow.', '"Six," said the crow.'),
-        ("Odile slept.", "Odile slept."),
-        ("", ""),
-    ],
+    ("text", "expected"),
+    [("the jam", "The jam"), ('"go," it said', '"Go," it said'), ("> be me", "> be me"), ("", "")],
 )
-def test_sentences_begin_with_a_capital(text: str, raised: str) -> None:
-    assert as_sentence(text) == raised
+def test_a_sentence_begins_with_a_capital(text: str, expected: str) -> None:
+    assert as_sentence(text) == expected

@@ -1,0 +1,1 @@
+"""What the story models are made with: rows of exact laws, the decoder, its optimiser, its file."""

@@ -1,0 +1,106 @@
+"""Rows of tokens from a world, each with the world's exact law of the next token.
+
+The targets are laws, not the tokens that happened to come: a world that is known can say at every
+position what all the answers are, so the model need not see each of them to learn its odds.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from multiprocessing import get_context
+from multiprocessing.queues import Queue
+
+import numpy as np
+import numpy.typing as npt
+
+from loom.worlds.belief import Filter
+from loom.worlds.grammar import Place, StoryMachine
+from loom.worlds.quill import QUILL, draw_document
+from loom.worlds.sibling import sibling
+from loom.worlds.town import Town
+from loom.worlds.vocabulary import Vocabulary, story_vocabulary
+
+TOWNS = {"base": lambda: QUILL, "chat": sibling}
+N_BATCHES_AHEAD = 64
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Inputs of shape (n_rows, length), and the exact law after each of them.
+
+    Entry i says that at the flat position `positions[i]` the token `ids[i]` comes next with
+    probability `chances[i]`. `entropy_bits` is the mean entropy of these laws.
+    """
+
+    inputs: npt.NDArray[np.int64]
+    positions: npt.NDArray[np.int64]
+    ids: npt.NDArray[np.int64]
+    chances: npt.NDArray[np.float32]
+    entropy_bits: float
+
+
+class Rows:
+    """Batches cut from an endless supply of fresh documents.
+
+    A row begins where a document begins and holds as many as fit, each behind the end-of-text
+    token; what its right edge cuts off is dropped. So position 0 always is end-of-text, as it is
+    when the finished model is asked to begin, and what stands behind another document is learned.
+    """
+
+    def __init__(self, town: Town, vocabulary: Vocabulary, rng: random.Random) -> None:
+        """Draw documents of `town` with `rng`."""
+        self._town = town
+        self._vocabulary = vocabulary
+        self._rng = rng
+        self._filter: Filter[Place] = Filter(StoryMachine(town, vocabulary), len(vocabulary))
+
+    def batch(self, n_rows: int, length: int) -> Batch:
+        """So many rows of so many tokens."""
+        inputs = np.empty((n_rows, length), np.int64)
+        positions: list[int] = []
+        ids: list[int] = []
+        chances: list[float] = []
+        for row in range(n_rows):
+            tokens = self._row(length)
+            inputs[row] = tokens
+            belief = self._filter.start()
+            for column, token in enumerate(tokens):
+                if column:
+                    _, belief = self._filter.advance(belief, token)
+                law = self._filter.said(belief)
+                positions += [row * length + column] * len(law)
+                ids += law.keys()
+                chances += law.values()
+        p = np.array(chances, np.float32)
+        entropy = float(-(p * np.log2(p)).sum()) / inputs.size
+        return Batch(inputs, np.array(positions), np.array(ids), p, entropy)
+
+    def _row(self, length: int) -> list[int]:
+        row: list[int] = []
+        while len(row) < length:
+            row.append(self._vocabulary.end_of_text)
+            row.extend(self._vocabulary.encode(draw_document(self._town, self._rng).text))
+        return row[:length]
+
+
+def produce(kind: str, seed: int, shapes: list[tuple[int, int]], out: Queue[Batch]) -> None:
+    """Put one batch of each shape (rows, length) into a queue, in order: run in a process."""
+    rows = Rows(TOWNS[kind](), story_vocabulary(), random.Random(seed))
+    for n_rows, length in shapes:
+        out.put(rows.batch(n_rows, length))
+
+
+def batches(kind: str, seed: int, shapes: list[tuple[int, int]]) -> Iterator[Batch]:
+    """One batch of each shape, made in another process while this one computes.
+
+    There is one producer, so the batches are the same for the same seed.
+    """
+    context = get_context("spawn")
+    queue: Queue[Batch] = context.Queue(N_BATCHES_AHEAD)
+    process = context.Process(target=produce, args=(kind, seed, shapes, queue), daemon=True)
+    process.start()
+    for _ in shapes:
+        yield queue.get()
+    process.join()
