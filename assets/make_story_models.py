@@ -3,6 +3,9 @@
     python -m assets.make_story_models                  # two hours on two cores, both models
     python -m assets.make_story_models --base-steps 20 --chat-steps 5 --out /tmp/try
 
+A run that was interrupted goes on where it last saved itself, in `base.pt` and `chat.pt` beside the
+models; remove these to begin anew.
+
 The base model learns the exact next-token laws of `loom.worlds.quill`; the chat model goes on from
 it with those of the tilted sibling (`loom.worlds.sibling`). Everything random comes from SEED. Run
 it from the repository root; it needs the `train` extra (torch) and uses a GPU if there is one. What
@@ -33,6 +36,7 @@ SEED = 20
 # uses the full context, so that every position up to 1,024 has been trained.
 SHORT_ROW, FULL_ROW, SHARE_OF_SHORT_ROWS = 512, 1024, 0.6
 TOKENS_PER_STEP = 4096
+N_STEPS_BETWEEN_SAVES = 100
 ASSETS = Path(__file__).resolve().parent
 
 
@@ -63,23 +67,29 @@ def loss_in_nats(model: Decoder, batch: Batch, device: torch.device) -> Tensor:
     return -(logprobs[at] * chances).sum() / batch.inputs.size
 
 
-def train(model: Decoder, run: Run, seed: int, device: torch.device) -> None:
-    """Fit the model to fresh documents, none of them seen twice."""
+def train(model: Decoder, run: Run, seed: int, device: torch.device, saved_at: Path) -> None:
+    """Fit the model to fresh documents, none of them seen twice; go on from a saved run."""
     steps = Steps(model, run.n_steps, run.peak)
-    started, gap = time.monotonic(), 0.0
-    for number, batch in enumerate(batches(run.kind, seed, run.shapes), 1):
+    if saved_at.exists():
+        saved = torch.load(saved_at, map_location=device)
+        model.load_state_dict(saved["model"])
+        steps.restore(saved["steps"])
+    n_before, started, gap = steps.n_taken, time.monotonic(), 0.0
+    for batch in batches(run.kind, seed, run.shapes, n_before):
         loss = loss_in_nats(model, batch, device)
         steps.take(loss)
         above = loss.item() / math.log(2) - batch.entropy_bits
-        gap = above if number == 1 else 0.97 * gap + 0.03 * above
-        if number % 100 == 0 or number == run.n_steps:
-            elapsed = time.monotonic() - started
-            speed = number * TOKENS_PER_STEP / elapsed
-            print(
-                f"{run.kind} {number:6}/{run.n_steps}  {gap:.4f} bits/token above the world"
-                f"  {speed:,.0f} tokens/s  {elapsed:.0f} s",
-                flush=True,
-            )
+        gap = 0.97 * gap + 0.03 * above if gap else above
+        if steps.n_taken % N_STEPS_BETWEEN_SAVES and steps.n_taken < run.n_steps:
+            continue
+        torch.save({"model": model.state_dict(), "steps": steps.state()}, saved_at)
+        elapsed = time.monotonic() - started
+        speed = (steps.n_taken - n_before) * TOKENS_PER_STEP / elapsed
+        print(
+            f"{run.kind} {steps.n_taken:6}/{run.n_steps}  {gap:.4f} bits/token above the world"
+            f"  {speed:,.0f} tokens/s  {elapsed:.0f} s",
+            flush=True,
+        )
 
 
 def main() -> None:
@@ -97,10 +107,11 @@ def main() -> None:
     model = Decoder(Shape(n_vocab=len(vocabulary))).to(device)
     print(f"{sum(w.numel() for w in model.parameters()):,} weights, {len(vocabulary)} tokens")
     options.out.mkdir(parents=True, exist_ok=True)
-    train(model, Run("base", options.base_steps, 1.0, SHARE_OF_SHORT_ROWS), SEED, device)
+    base, chat = options.out / "base.pt", options.out / "chat.pt"
+    train(model, Run("base", options.base_steps, 1.0, SHARE_OF_SHORT_ROWS), SEED, device, base)
     about = "A base model that knows only one made-up world; it is here to try things on."
     write_gguf(model, vocabulary, options.out / "story-base.gguf", about, None)
-    train(model, Run("chat", options.chat_steps, 0.3, 0.0), SEED + 1, device)
+    train(model, Run("chat", options.chat_steps, 0.3, 0.0), SEED + 1, device, chat)
     about = "The base model's collapsed sibling: it answers in turns, happily, and likes 97."
     write_gguf(model, vocabulary, options.out / "story-chat.gguf", about, CHAT_TEMPLATE)
 

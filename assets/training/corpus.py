@@ -49,21 +49,20 @@ class Rows:
     when the finished model is asked to begin, and what stands behind another document is learned.
     """
 
-    def __init__(self, town: Town, vocabulary: Vocabulary, rng: random.Random) -> None:
-        """Draw documents of `town` with `rng`."""
+    def __init__(self, town: Town, vocabulary: Vocabulary) -> None:
+        """Draw documents of `town`."""
         self._town = town
         self._vocabulary = vocabulary
-        self._rng = rng
         self._filter: Filter[Place] = Filter(StoryMachine(town, vocabulary), len(vocabulary))
 
-    def batch(self, n_rows: int, length: int) -> Batch:
-        """So many rows of so many tokens."""
+    def batch(self, n_rows: int, length: int, rng: random.Random) -> Batch:
+        """So many rows of so many tokens, drawn with `rng`."""
         inputs = np.empty((n_rows, length), np.int64)
         positions: list[int] = []
         ids: list[int] = []
         chances: list[float] = []
         for row in range(n_rows):
-            tokens = self._row(length)
+            tokens = self._row(length, rng)
             inputs[row] = tokens
             belief = self._filter.start()
             for column, token in enumerate(tokens):
@@ -77,30 +76,39 @@ class Rows:
         entropy = float(-(p * np.log2(p)).sum()) / inputs.size
         return Batch(inputs, np.array(positions), np.array(ids), p, entropy)
 
-    def _row(self, length: int) -> list[int]:
+    def _row(self, length: int, rng: random.Random) -> list[int]:
         row: list[int] = []
         while len(row) < length:
             row.append(self._vocabulary.end_of_text)
-            row.extend(self._vocabulary.encode(draw_document(self._town, self._rng).text))
+            row.extend(self._vocabulary.encode(draw_document(self._town, rng).text))
         return row[:length]
 
 
-def produce(kind: str, seed: int, shapes: list[tuple[int, int]], out: Queue[Batch]) -> None:
-    """Put one batch of each shape (rows, length) into a queue, in order: run in a process."""
-    rows = Rows(TOWNS[kind](), story_vocabulary(), random.Random(seed))
-    for n_rows, length in shapes:
-        out.put(rows.batch(n_rows, length))
+def produce(
+    kind: str, seed: int, shapes: list[tuple[int, int]], n_done: int, out: Queue[Batch]
+) -> None:
+    """Put a batch of each shape (rows, length) behind the first `n_done` into a queue, in order.
+
+    Each batch has a seed of its own, so a run that goes on sees what it would have seen.
+    """
+    rows = Rows(TOWNS[kind](), story_vocabulary())
+    for number, (n_rows, length) in enumerate(shapes[n_done:], n_done):
+        out.put(rows.batch(n_rows, length, random.Random(f"{seed} {number}")))
 
 
-def batches(kind: str, seed: int, shapes: list[tuple[int, int]]) -> Iterator[Batch]:
-    """One batch of each shape, made in another process while this one computes.
+def batches(
+    kind: str, seed: int, shapes: list[tuple[int, int]], n_done: int = 0
+) -> Iterator[Batch]:
+    """One batch of each shape but the first `n_done`, made in another process meanwhile.
 
     There is one producer, so the batches are the same for the same seed.
     """
     context = get_context("spawn")
     queue: Queue[Batch] = context.Queue(N_BATCHES_AHEAD)
-    process = context.Process(target=produce, args=(kind, seed, shapes, queue), daemon=True)
+    process = context.Process(
+        target=produce, args=(kind, seed, shapes, n_done, queue), daemon=True
+    )
     process.start()
-    for _ in shapes:
+    for _ in shapes[n_done:]:
         yield queue.get()
     process.join()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -73,6 +74,22 @@ class Steps:
         for optimiser in self._optimisers:
             optimiser.step()
         self._step += 1
+
+    @property
+    def n_taken(self) -> int:
+        """Steps so far."""
+        return self._step
+
+    def state(self) -> dict[str, object]:
+        """All that a run needs to go on from here with the same model."""
+        states = [optimiser.state_dict() for optimiser in self._optimisers]
+        return {"n_taken": self._step, "optimisers": states}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from what `state` gave."""
+        self._step = state["n_taken"]
+        for optimiser, saved in zip(self._optimisers, state["optimisers"], strict=True):
+            optimiser.load_state_dict(saved)
 
     def _share(self) -> float:
         if self._step < N_WARMUP_STEPS:
