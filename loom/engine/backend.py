@@ -109,6 +109,10 @@ class Backend(Evaluator, Protocol):
     n_sequences: int
     memory_kind: MemoryKind
 
+    @property
+    def generates(self) -> bool:
+        """Whether it gives laws of what comes next; models that only embed texts do not."""
+
     def copy(self, source: int, target: int, n_positions: int) -> None:
         """Let `target`, which is empty, share the first n positions of `source`."""
 

@@ -12,7 +12,6 @@ from loom.engine.events import (
     BranchEnded,
     Covered,
     EngineEvent,
-    Gauge,
     RequestEnded,
     RequestFailed,
     Scored,
@@ -22,7 +21,6 @@ from loom.engine.intake import Intake
 from loom.engine.memory import Memory
 from loom.engine.request import Cancel, Embed, Grow, Request, Score
 from loom.engine.scheduler import Job, in_turn, plan
-from loom.engine.scoring import Scoring
 from loom.engine.sequence import Continuation, Growth, branch_seed
 from loom.engine.stopping import StopWatch
 from loom.errors import LoomError
@@ -88,10 +86,10 @@ class Engine:
             self._start_what_fits()
             batch = plan(self._jobs, self._backend.n_batch)
             events = self._computer.compute(batch) if batch.rows else []
-            self._n_evaluated += len(batch.rows)
-            events += self._embed_some() + self._grow_exactly()
         except BackendError as error:
             return self._give_up(error)
+        self._n_evaluated += len(batch.rows)
+        events += self._embed_some() + self._grow_exactly()
         self._finish_jobs()
         return [*self._gauge(), *events]
 
@@ -184,14 +182,10 @@ class Engine:
 
     def _suspend_background(self) -> bool:
         """Make room for what a person waits for; False if nothing gave any."""
-        waiting = [
-            job
-            for job in self._jobs
-            if isinstance(job, Scoring) and job.request.priority == "background" and job.holds_room
-        ]
-        for scoring in waiting:
-            scoring.suspend(self._memory)
-        return bool(waiting)
+        resting = [job for job in self._jobs if job.request.priority == "background" and job.rests]
+        for job in resting:
+            job.suspend(self._memory)
+        return bool(resting)
 
     # Besides the batch
 
@@ -201,7 +195,12 @@ class Engine:
         embedding = min(self._embeddings, key=_is_background_embedding)
         if embedding.request.priority == "background" and self._person_waits():
             return []
-        events, n_evaluated = embedding.step()
+        try:
+            events, n_evaluated = embedding.step()
+        except BackendError as error:
+            # It computes in a memory of its own: what others hold is as good as before.
+            self._embeddings.remove(embedding)
+            return [RequestFailed(embedding.request.request_id, error.what, error.remedy)]
         self._n_evaluated += n_evaluated
         return events
 
@@ -211,7 +210,14 @@ class Engine:
     def _grow_exactly(self) -> list[EngineEvent]:
         if not self._exact:
             return []
-        events, n_evaluated = self._exact[0].step()
+        exact = self._exact[0]
+        try:
+            events, n_evaluated = exact.step()
+        except BackendError as error:
+            exact.cancel()
+            self._exact.remove(exact)
+            name = exact.growth.request.request_id
+            return [RequestFailed(name, error.what, error.remedy)]
         self._n_evaluated += n_evaluated
         return events
 
@@ -258,17 +264,13 @@ class Engine:
         return events
 
     def _give_up(self, error: BackendError) -> list[EngineEvent]:
-        """End everything: after a failed batch nothing that the model holds can be trusted."""
+        """End what shares the batches: after a failed one nothing that is held can be trusted."""
         names = [job.request.request_id for job in self._jobs]
-        names += [exact.growth.request.request_id for exact in self._exact]
-        names += [embedding.request.request_id for embedding in self._embeddings]
         for job in self._jobs:
             if isinstance(job, Growth):
                 for branch in job.branches:
                     branch.sampler.close()
-        for exact in self._exact:
-            exact.cancel()
-        self._jobs, self._exact, self._embeddings = [], [], []
+        self._jobs = []
         self._memory.reset()
         return [RequestFailed(name, error.what, error.remedy) for name in names]
 
@@ -277,8 +279,7 @@ class Engine:
         if self._jobs and now < self._gauge_due_s:
             return []
         self._gauge_due_s = now + GAUGE_EVERY_S
-        gauge: Gauge = self._memory.gauge(self._n_evaluated)
-        return [gauge]
+        return [self._memory.gauge(self._n_evaluated)]
 
 
 def _is_background_embedding(embedding: Embedding) -> bool:

@@ -26,6 +26,7 @@ class Intake:
 
     def growth(self, request: Grow, now_s: float) -> tuple[Growth, Accepted]:
         """A growth, and what is told of it."""
+        self._require_laws()
         self._backend.check_sampling(request.sampling)
         if request.cover and request.mode == "exact":
             raise UsageError(
@@ -43,6 +44,7 @@ class Intake:
 
     def scoring(self, request: Score, now_s: float) -> Scoring:
         """Texts to be scored."""
+        self._require_laws()
         items = []
         for item in request.items:
             history = self.reader.beginning(item.history).ids
@@ -55,6 +57,13 @@ class Intake:
             self.reader.require_room(len(history) + len(text))
             items.append((history, text))
         return Scoring(request, items, now_s)
+
+    def _require_laws(self) -> None:
+        if not self._backend.generates:
+            raise LoomError(
+                f"{self._backend.info.name} turns texts into vectors and cannot continue them.",
+                "Choose a model that writes.",
+            )
 
     def _provenance(self, request: Grow, prompt: ReadPrompt) -> Provenance:
         return Provenance(

@@ -66,8 +66,8 @@ class Scoring:
         self._open: list[History] = []
 
     @property
-    def holds_room(self) -> bool:
-        """Whether anything of it is in the memory now."""
+    def rests(self) -> bool:
+        """Whether it holds room that it can give back: it always can."""
         return bool(self._open)
 
     @property

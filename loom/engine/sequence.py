@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from loom.engine.backend import Sampler
 from loom.engine.events import BranchFinish
+from loom.engine.memory import Memory
 from loom.engine.request import Grow
 from loom.engine.stopping import StopWatch, Verdict
 
@@ -62,6 +63,18 @@ class Growth:
     def wants_cover(self) -> bool:
         """Whether its first tokens are to be taken from a law that has not been seen yet."""
         return self.request.cover is not None and self.firsts is None
+
+    @property
+    def rests(self) -> bool:
+        """Whether it holds room, but nothing of it is being written."""
+        return self.trunk.sequence is not None and not self.branches
+
+    def suspend(self, memory: Memory) -> None:
+        """Give the room of the prompt back; branches that have not begun wait for it again."""
+        assert self.rests
+        assert self.trunk.sequence is not None
+        memory.release(self.trunk.sequence)
+        self.trunk.sequence, self.trunk.n_held = None, 0
 
     @property
     def ended(self) -> bool:

@@ -21,6 +21,7 @@ from loom.session.prompt import Prompt
 from loom.tree.events import (
     BranchClosed,
     BranchOpened,
+    Finish,
     GrowthAccepted,
     GrowthCovered,
     GrowthRequested,
@@ -79,11 +80,6 @@ class Scribe:
         self._open: dict[str, Writing] = {}
         self._ended_writings: list[Writing] = []
 
-    @property
-    def open_requests(self) -> tuple[Writing, ...]:
-        """Requests of which something is still to come."""
-        return tuple(self._open.values())
-
     def begin(self, writing: Writing) -> None:
         """Expect what the engine will say of a request."""
         self._open[writing.requested.request_id] = writing
@@ -111,33 +107,26 @@ class Scribe:
 
     def fail(self, request_id: str, failure: LoomError) -> list[TreeEvent]:
         """Nothing more will come of a request; what it wrote is kept."""
+        return self._close(request_id, "error", failure)
+
+    def abandon_one(self, request_id: str) -> list[TreeEvent]:
+        """The engine of a request was let go: close what still grows of it as stopped."""
+        return self._close(request_id, "cancelled", None)
+
+    def abandon(self) -> list[TreeEvent]:
+        """The engine was let go on purpose: close what still grows as stopped by the person."""
+        return [event for request_id in list(self._open) for event in self.abandon_one(request_id)]
+
+    def _close(self, request_id: str, finish: Finish, failure: LoomError | None) -> list[TreeEvent]:
         writing = self._open.pop(request_id, None)
         if writing is None:
             return []
         writing.failure = failure
         self._ended_writings.append(writing)
-        now = self._clock()
+        now, message = self._clock(), failure.what if failure else ""
         return [
-            BranchClosed(now, node_id, "error", failure.what)
-            for node_id in writing.node_ids.values()
+            BranchClosed(now, node_id, finish, message) for node_id in writing.node_ids.values()
         ]
-
-    def abandon_one(self, request_id: str) -> list[TreeEvent]:
-        """The engine of a request was let go: close what still grows of it as stopped."""
-        writing = self._open.pop(request_id, None)
-        if writing is None:
-            return []
-        self._ended_writings.append(writing)
-        now = self._clock()
-        return [BranchClosed(now, node_id, "cancelled") for node_id in writing.node_ids.values()]
-
-    def abandon(self) -> list[TreeEvent]:
-        """The engine was let go on purpose: close what still grows as stopped by the person."""
-        now = self._clock()
-        node_ids = [i for writing in self._open.values() for i in writing.node_ids.values()]
-        self._ended_writings += self._open.values()
-        self._open.clear()
-        return [BranchClosed(now, node_id, "cancelled") for node_id in node_ids]
 
     def _accepted(self, event: Accepted) -> list[TreeEvent]:
         writing = self._open[event.request_id]

@@ -38,6 +38,11 @@ class LlamaBackend(LlamaContext):
         self._alone: LlamaContext | None = None
         self._embedder: Embedder | None = None
 
+    @property
+    def generates(self) -> bool:
+        """Whether it gives laws: encoders remember nothing and have none."""
+        return self._memory is not None
+
     def copy(self, source: int, target: int, n_positions: int) -> None:
         """Let `target`, which is empty, share the first n positions of `source`."""
         self._states.copy(source, target, n_positions)

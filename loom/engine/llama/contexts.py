@@ -6,6 +6,7 @@ import re
 
 import llama_cpp as lib
 
+from loom.engine.events import Pooling
 from loom.engine.llama.words import words
 from loom.engine.room import N_BATCH, NotEnoughMemoryError, gib
 from loom.errors import LoomError
@@ -22,6 +23,7 @@ _TYPES = {
     "q4_1": lib.GGML_TYPE_Q4_1,
     "q4_0": lib.GGML_TYPE_Q4_0,
 }
+_UNPOOLED = (lib.LLAMA_POOLING_TYPE_NONE, lib.LLAMA_POOLING_TYPE_UNSPECIFIED)
 _WIDTH = re.compile(r"cache type \w+ with block size (\d+) does not divide n_embd_head_\w=(\d+)")
 
 
@@ -59,6 +61,33 @@ def open_lonely_context(model: lib.llama_model_p, info: ModelInfo) -> lib.llama_
             "Close other programs, or grow without --exact.",
         )
     return context
+
+
+def open_embedding_context(
+    model: lib.llama_model_p, info: ModelInfo, n_tokens: int, n_texts: int
+) -> tuple[lib.llama_context_p, Pooling]:
+    """A context that embeds so many texts at once, and where its vectors come from.
+
+    With the model's own pooling, else the mean of hidden states. LoomError if it does not fit.
+    """
+    params = _params(info)
+    params.n_ctx = params.n_batch = params.n_ubatch = n_tokens
+    params.n_seq_max = n_texts
+    params.kv_unified = True
+    params.embeddings = True
+    pooling: Pooling = "embedding model"
+    context = lib.llama_init_from_model(model, params)
+    if context and lib.llama_pooling_type(context) in _UNPOOLED:
+        lib.llama_free(context)
+        params.pooling_type = lib.LLAMA_POOLING_TYPE_MEAN
+        pooling = "mean of hidden states"
+        context = lib.llama_init_from_model(model, params)
+    if not context:
+        raise LoomError(
+            f"There is not enough memory to embed texts with {info.name}.",
+            "Unload other models, or choose a smaller one.",
+        )
+    return context, pooling
 
 
 def _params(info: ModelInfo) -> lib.llama_context_params:

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from loom.engine.backend import BackendError, Row
-from loom.engine.events import Pooling
 from loom.engine.llama.batch import Batch
+from loom.engine.llama.contexts import open_embedding_context
 from loom.records import ModelInfo
 
 MOST_TOKENS = 2048
@@ -20,33 +20,14 @@ Vector = npt.NDArray[np.float32]
 
 
 class Embedder:
-    """A context that embeds texts: with the model's own pooling, else the mean of hidden states."""
+    """A context that embeds texts; `n_tokens` is how many it takes at once, all texts together."""
 
     def __init__(self, model: lib.llama_model_p, info: ModelInfo) -> None:
-        """BackendError if there is no memory for it."""
+        """LoomError if there is no memory for it."""
         self.n_tokens = min(info.n_ctx_train or MOST_TOKENS, MOST_TOKENS)
-        params = lib.llama_context_default_params()
-        params.n_ctx = params.n_batch = params.n_ubatch = self.n_tokens
-        params.n_seq_max = MOST_TEXTS
-        params.n_threads = params.n_threads_batch = info.n_threads
-        params.kv_unified = True
-        params.embeddings = True
-        self._context = lib.llama_init_from_model(model, params)
-        self.pooling: Pooling = "embedding model"
-        if self._context and lib.llama_pooling_type(self._context) in _UNPOOLED:
-            lib.llama_free(self._context)
-            params.pooling_type = lib.LLAMA_POOLING_TYPE_MEAN
-            self._context = lib.llama_init_from_model(model, params)
-            self.pooling = "mean of hidden states"
-        if not self._context:
-            raise BackendError(
-                f"There is not enough memory to embed texts with {info.name}.",
-                "Unload other models, or choose a smaller one.",
-            )
+        self._context, self.pooling = open_embedding_context(model, info, self.n_tokens, MOST_TEXTS)
         self._width = lib.llama_model_n_embd(model)
-        self._encodes = bool(lib.llama_model_has_encoder(model)) or not lib.llama_get_memory(
-            self._context
-        )
+        self._memory = lib.llama_get_memory(self._context)
         self._batch = Batch(self.n_tokens)
 
     def embed(self, texts: Sequence[Sequence[int]]) -> list[Vector]:
@@ -63,10 +44,10 @@ class Embedder:
             for position, token_id in enumerate(text)
         ]
         batch, _ = self._batch.fill(rows)
-        if self._encodes:
+        if self._memory is None:
             code = lib.llama_encode(self._context, batch)
         else:
-            lib.llama_memory_clear(lib.llama_get_memory(self._context), True)
+            lib.llama_memory_clear(self._memory, True)
             code = lib.llama_decode(self._context, batch)
         if code != 0:
             raise BackendError(
@@ -83,6 +64,3 @@ class Embedder:
     def close(self) -> None:
         """Free the context."""
         lib.llama_free(self._context)
-
-
-_UNPOOLED = (lib.LLAMA_POOLING_TYPE_NONE, lib.LLAMA_POOLING_TYPE_UNSPECIFIED)
