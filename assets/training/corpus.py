@@ -105,9 +105,7 @@ def batches(
     """
     context = get_context("spawn")
     queue: Queue[Batch] = context.Queue(N_BATCHES_AHEAD)
-    process = context.Process(
-        target=produce, args=(kind, seed, shapes, n_done, queue), daemon=True
-    )
+    process = context.Process(target=produce, args=(kind, seed, shapes, n_done, queue), daemon=True)
     process.start()
     for _ in shapes[n_done:]:
         yield queue.get()

@@ -37,6 +37,7 @@ class WorldBackend(Generic[State]):
     n_sequences = N_SEQUENCES
     n_batch = N_BATCH
     memory_kind: Literal["anywhere"] = "anywhere"
+    generates = True
     n_embedded = 0
     pooling: Literal["mean of hidden states"] = "mean of hidden states"
 

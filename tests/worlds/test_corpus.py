@@ -10,7 +10,7 @@ from loom.worlds.vocabulary import story_vocabulary
 
 def test_rows_begin_with_a_document_and_targets_are_laws() -> None:
     vocabulary = story_vocabulary()
-    batch = Rows(QUILL, vocabulary, random.Random(3)).batch(2, 200)
+    batch = Rows(QUILL, vocabulary).batch(2, 200, random.Random(3))
     assert batch.inputs.shape == (2, 200)
     assert batch.inputs[:, 0].tolist() == [vocabulary.end_of_text] * 2
     masses = np.bincount(batch.positions, batch.chances, minlength=batch.inputs.size)
@@ -18,7 +18,7 @@ def test_rows_begin_with_a_document_and_targets_are_laws() -> None:
 
 
 def test_the_token_that_came_is_in_the_law_before_it() -> None:
-    batch = Rows(QUILL, story_vocabulary(), random.Random(4)).batch(1, 300)
+    batch = Rows(QUILL, story_vocabulary()).batch(1, 300, random.Random(4))
     laws: dict[int, set[int]] = {}
     for position, token in zip(batch.positions.tolist(), batch.ids.tolist(), strict=True):
         laws.setdefault(position, set()).add(token)
@@ -27,6 +27,6 @@ def test_the_token_that_came_is_in_the_law_before_it() -> None:
 
 
 def test_the_same_seed_makes_the_same_rows() -> None:
-    one, other = (Rows(QUILL, story_vocabulary(), random.Random(9)).batch(1, 100) for _ in range(2))
+    one, other = (Rows(QUILL, story_vocabulary()).batch(1, 100, random.Random(9)) for _ in range(2))
     assert np.array_equal(one.inputs, other.inputs)
     assert np.array_equal(one.chances, other.chances)

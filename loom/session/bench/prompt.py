@@ -7,7 +7,7 @@ from pathlib import Path
 
 from loom.models.encoding import encoding_for
 from loom.models.gguf_file import read_metadata
-from loom.worlds.town import draw_story
+from loom.worlds.quill import draw_story
 
 
 def stories(model: Path, n_tokens: int, seed: int) -> str:
