@@ -34,6 +34,10 @@ class UsageError(LoomError):
     exit_code = ExitCode.USAGE
 
 
+class CannotScoreError(LoomError):
+    """A model cannot say how likely given texts are, or makes no vectors of texts."""
+
+
 class ModelFileError(LoomError):
     """A model file is missing, empty, cut short, or not one that llama.cpp can run."""
 

@@ -1,7 +1,22 @@
 """The nouns that rooms share: frozen dataclasses without behaviour."""
 
 from loom.records.growth import Cover, Ending, Priority, RunMode, Until
-from loom.records.join import Evidence, Join, JoinKind, LexicalEvidence, Span, Verdict
+from loom.records.join import (
+    Evidence,
+    FloorSource,
+    FutureVerdict,
+    Join,
+    JoinKind,
+    Judged,
+    JudgeSettings,
+    LexicalEvidence,
+    Measure,
+    Place,
+    PredictiveEvidence,
+    SemanticEvidence,
+    Span,
+    Verdict,
+)
 from loom.records.opening import CacheType, FlashAttention, Opening
 from loom.records.provenance import ModelInfo, Provenance
 from loom.records.sampling import Sampling
@@ -13,15 +28,23 @@ __all__ = [
     "Ending",
     "Evidence",
     "FlashAttention",
+    "FloorSource",
+    "FutureVerdict",
     "Join",
     "JoinKind",
+    "JudgeSettings",
+    "Judged",
     "LexicalEvidence",
+    "Measure",
     "ModelInfo",
     "Opening",
+    "Place",
+    "PredictiveEvidence",
     "Priority",
     "Provenance",
     "RunMode",
     "Sampling",
+    "SemanticEvidence",
     "Span",
     "TokenColumns",
     "TokenStats",

@@ -18,6 +18,18 @@ JoinKind = Literal[
     "prompt_echo",
 ]
 
+FutureVerdict = Literal["joined", "apart", "undecided"]
+Measure = Literal["embedding model", "mean of hidden states", "shared words"]
+FloorSource = Literal["another document in front", "a neutral text in front", "known"]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place between tokens: the path up to and with the first `n_tokens` of a node."""
+
+    node: str
+    n_tokens: int
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -51,12 +63,57 @@ class LexicalEvidence:
 
 
 @dataclass(frozen=True, slots=True)
+class SemanticEvidence:
+    """Same gist: how alike two stretches are, and how alike unrelated ones get to be.
+
+    `similarity` and `threshold` are cosines, or F1 of words where `measure` says so; `q_value` is
+    the share of false discoveries at which this pair is still found (Benjamini-Hochberg).
+    """
+
+    similarity: float
+    threshold: float
+    q_value: float
+    measure: Measure
+
+
+@dataclass(frozen=True, slots=True)
+class PredictiveEvidence:
+    """Same future: how well one can tell from what follows which of two places it follows.
+
+    `nodes` are the two branches compared (of a join of many, the two that are easiest to tell
+    apart), `model` the fingerprint of the model that judged. `n_futures` futures of at most
+    `horizon` tokens were looked at, at temperature 1 with nothing cut. A best guess is the chance
+    that a perfect reader of one future names its branch, (1 + TV) / 2, in [1/2, 1]; `low` and
+    `high` bound it with the confidence of the settings at any number of futures.
+    `same_place_twice` is the same for one place read twice (`floor_source` says how), and
+    `excess` is (TV - floor) / (1 - floor). `both_end` says that both are about to end.
+    `telling_words` are those on which the futures differ most.
+    """
+
+    nodes: tuple[str, str]
+    model: str
+    verdict: FutureVerdict
+    n_futures: int
+    horizon: int
+    best_guess: float
+    best_guess_low: float
+    best_guess_high: float
+    same_place_twice: float
+    floor_source: FloorSource
+    excess: float
+    excess_low: float
+    excess_high: float
+    both_end: bool = False
+    telling_words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """What each level found; None where a level was not judged."""
 
     lexical: LexicalEvidence | None = None
-    semantic: None = None
-    predictive: None = None
+    semantic: SemanticEvidence | None = None
+    predictive: PredictiveEvidence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +132,33 @@ class Join:
     weight: float
     sentence: str
     evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeSettings:
+    """How futures are judged (A5).
+
+    Two places are joined when the whole interval of the excess lies at or below `joined_below`,
+    apart when all of it lies above, at this `confidence` whenever one stops looking. Each pair
+    gets `n_futures` futures of at most `horizon` tokens, half from each side, and `most_futures`
+    at most. `n_probes` texts of `probe_length` tokens make a fingerprint of a place.
+    """
+
+    horizon: int = 16
+    n_futures: int = 32
+    most_futures: int = 128
+    joined_below: float = 0.20
+    confidence: float = 0.95
+    n_probes: int = 8
+    probe_length: int = 5
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Two places whose futures were compared, and what was found under which settings."""
+
+    one: Place
+    other: Place
+    evidence: PredictiveEvidence
+    settings: JudgeSettings
