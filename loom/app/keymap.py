@@ -194,6 +194,9 @@ KEYMAP: tuple[Key, ...] = (
         "Walk",
         action="scroll_text(1)",
     ),
+    Key("fold", ("f",), "f", "fold", "Fold what follows from here in the outline", "Walk"),
+    Key("fold_others", ("F",), "F", "fold others", "Fold all but the way here, or unfold", "Walk"),
+    Key("hoist", ("H",), "H", "alone", "Show this subtree alone in the outline", "Walk"),
     Key(
         "next_join",
         ("m",),

@@ -9,104 +9,204 @@ forks, each way is one level to the right:
     │ ● and the toast went on            an only child again
     └ ● Nobody moved.
 
-All that is kept is how many rows each subtree has. From these sums the row of a node is found by
-climbing, and the node of a row by descending, past whole subtrees at a step. Neither recurses.
+The row of a node is found by climbing to one whose row is known, the node of a row by stepping
+from one that is near, or else by descending past whole subtrees. Nothing recurses.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
+from loom.app.outline_shape import OutlineShape
 from loom.tree.graph import Tree
 
 _LEVEL, _LAST_LEVEL = "│ ", "  "
 _FORK, _LAST_FORK = "├ ", "└ "
 
+MOST_GUIDES = 16
+"""Cells of guides; deeper rows lose their leftmost guides, so that words keep their room."""
+
+_NEAR = 200
+"""Rows that are stepped over rather than found from the root."""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A node on its row; `guides` are the lines that lead to it, two cells a level."""
+    """A node on its row; `guides` are the lines that lead to it, two cells a level.
 
-    node_id: str
+    With `pager` it is the row below ten of that node's many children (None: of the roots), which
+    says so.
+    """
+
+    node_id: str | None
     guides: str
+    pager: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _At:
+    node_id: str | None
+    pager: bool = False
 
 
 class OutlineRows:
-    """The rows of a tree. `add` takes in each new node once; the rest are questions."""
+    """The rows of a tree in a shape; `changed` is to be called when the shape has changed."""
 
-    def __init__(self, tree: Tree) -> None:
+    def __init__(self, tree: Tree, shape: OutlineShape) -> None:
         self._tree = tree
-        self._n_rows: dict[str, int] = {}
-        nodes = list(tree)
-        for node in reversed(nodes):
-            self._n_rows[node.id] = self._n_rows.get(node.id, 0) + 1
-            if node.parent_id is not None:
-                grown = self._n_rows.get(node.parent_id, 0) + self._n_rows[node.id]
-                self._n_rows[node.parent_id] = grown
+        self._shape = shape
+        self._known: dict[str, int] = {}
+        self._guides: dict[str | None, str] = {None: ""}
+        self._near: tuple[int, _At] | None = None
 
     def __len__(self) -> int:
-        return len(self._n_rows)
+        return self._shape.n_rows
 
-    def add(self, node_id: str) -> None:
-        """A node that is now in the tree, and has no children yet, gets its row."""
-        self._n_rows[node_id] = 1
-        parent_id = self._tree.node(node_id).parent_id
-        while parent_id is not None:
-            self._n_rows[parent_id] += 1
-            parent_id = self._tree.node(parent_id).parent_id
+    def changed(self) -> None:
+        """Forget where rows were."""
+        self._known.clear()
+        self._guides = {None: ""}
+        self._near = None
 
-    def row_of(self, node_id: str) -> int:
-        """On which row a node stands, from 0."""
-        row = 0
-        above: str | None = node_id
-        while above is not None:
-            for sibling in self._tree.sibling_ids(above):
-                if sibling == above:
-                    break
-                row += self._n_rows[sibling]
-            above = self._tree.node(above).parent_id
-            row += above is not None
+    def row_of(self, node_id: str) -> int | None:
+        """On which row a node stands, from 0; None if it is folded away or left out."""
+        way: list[str] = []
+        at: str | None = node_id
+        while at is not None and at not in self._known:
+            way.append(at)
+            at = self._shape.parent(at)
+        row = -1 if at is None else self._known[at]
+        while way:
+            child = way.pop()
+            before = self._rows_before(at, child)
+            if before is None:
+                return None
+            row += 1 + before
+            self._known[child] = row
+            at = child
+        self._near = row, _At(node_id)
         return row
 
     def rows(self, start: int, stop: int) -> list[Row]:
         """Rows [start, stop), as far as there are any."""
+        stop = min(stop, len(self))
+        if start >= stop:
+            return []
+        at: _At | None = self._find(start)
         found: list[Row] = []
-        to_skip = start
-        stack = [_Level(self._tree.root_ids, "")]
-        while stack and len(found) < stop - start:
-            level = stack[-1]
-            if (node_id := next(level.rest, None)) is None:
-                stack.pop()
-                continue
-            level.index += 1
-            n_rows = self._n_rows.get(node_id, 0)
-            if to_skip >= n_rows:
-                to_skip -= n_rows
-                continue
-            if to_skip:
-                to_skip -= 1
-            else:
-                found.append(Row(node_id, level.guides_here()))
-            stack.append(_Level(self._tree.child_ids(node_id), level.guides_below()))
+        while at is not None and len(found) < stop - start:
+            found.append(Row(at.node_id, self._guides_of(at), at.pager))
+            at = self._after(at)
         return found
 
+    def _rows_before(self, parent_id: str | None, child: str) -> int | None:
+        """Rows of the siblings that are drawn above a child; None if it is not drawn itself."""
+        n_rows = 0
+        for sibling in self._shape.family(parent_id):
+            if sibling == child:
+                return n_rows
+            n_rows += self._shape.size(sibling)
+        return None
 
-class _Level:
-    """One fork on the way down, and how far along its ways the descent is."""
+    def _find(self, row: int) -> _At:
+        near = self._near
+        if near is None or abs(near[0] - row) > _NEAR:
+            at = self._descend(row)
+        else:
+            here, at = near
+            for _ in range(row - here):
+                at = self._after(at) or at
+            for _ in range(here - row):
+                at = self._before(at) or at
+        self._near = row, at
+        return at
 
-    def __init__(self, node_ids: tuple[str, ...], guides: str) -> None:
-        self.rest: Iterator[str] = iter(node_ids)
-        self.n_ways = len(node_ids)
-        self.guides = guides
-        self.index = 0
+    def _descend(self, row: int) -> _At:
+        """The row so many below the first, found from the top."""
+        parent_id: str | None = None
+        while True:
+            for child in self._shape.family(parent_id):
+                if row < self._shape.size(child):
+                    break
+                row -= self._shape.size(child)
+            else:
+                return _At(parent_id, pager=True)
+            if row == 0:
+                return _At(child)
+            row -= 1
+            parent_id = child
 
-    def guides_here(self) -> str:
-        if self.n_ways == 1:
-            return self.guides
-        return self.guides + (_LAST_FORK if self.index == self.n_ways else _FORK)
+    def _after(self, at: _At) -> _At | None:
+        """The row below."""
+        if at.node_id is not None and not at.pager:
+            below = self._shape.family(at.node_id)
+            if below:
+                return _At(below[0])
+        child = at.node_id
+        if at.pager and child is None:
+            return None
+        while child is not None:
+            parent_id = self._shape.parent(child)
+            family = self._shape.family(parent_id)
+            index = family.index(child) + 1
+            if index < len(family):
+                return _At(family[index])
+            if self._shape.has_pager(parent_id):
+                return _At(parent_id, pager=True)
+            child = parent_id
+        return None
 
-    def guides_below(self) -> str:
-        if self.n_ways == 1:
-            return self.guides
-        return self.guides + (_LAST_LEVEL if self.index == self.n_ways else _LEVEL)
+    def _before(self, at: _At) -> _At | None:
+        """The row above."""
+        if at.pager:
+            return self._last_below(self._shape.family(at.node_id)[-1])
+        if at.node_id is None:
+            return None
+        parent_id = self._shape.parent(at.node_id)
+        family = self._shape.family(parent_id)
+        index = family.index(at.node_id)
+        if index:
+            return self._last_below(family[index - 1])
+        return None if parent_id is None else _At(parent_id)
+
+    def _last_below(self, node_id: str) -> _At:
+        """The last row of a subtree."""
+        while family := self._shape.family(node_id):
+            if self._shape.has_pager(node_id):
+                return _At(node_id, pager=True)
+            node_id = family[-1]
+        return _At(node_id)
+
+    def _guides_of(self, at: _At) -> str:
+        if at.pager:
+            return (self._below(at.node_id) + _LAST_FORK)[-MOST_GUIDES:]
+        if at.node_id is None:
+            return ""
+        parent_id = self._shape.parent(at.node_id)
+        above = self._below(parent_id)
+        if self._shape.n_ways(parent_id) == 1:
+            return above
+        last = self._is_last(parent_id, at.node_id)
+        return (above + (_LAST_FORK if last else _FORK))[-MOST_GUIDES:]
+
+    def _below(self, node_id: str | None) -> str:
+        """The guides of a level: what leads past or to everything below a node."""
+        way: list[str] = []
+        at = node_id
+        while at not in self._guides:
+            assert at is not None
+            way.append(at)
+            at = self._shape.parent(at)
+        guides = self._guides[at]
+        while way:
+            child = way.pop()
+            if self._shape.n_ways(at) > 1:
+                level = _LAST_LEVEL if self._is_last(at, child) else _LEVEL
+                guides = (guides + level)[-MOST_GUIDES:]
+            self._guides[child] = guides
+            at = child
+        return guides
+
+    def _is_last(self, parent_id: str | None, child: str) -> bool:
+        family = self._shape.family(parent_id)
+        return child == family[-1] and not self._shape.has_pager(parent_id)

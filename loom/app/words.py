@@ -50,6 +50,13 @@ def no_branches(tree: Tree, here: str | None, settings: GrowSettings) -> str:
     return f"Nothing follows yet. Space grows {many} of up to {settings.max_tokens} tokens."
 
 
+def outline(tree: Tree, hoisted: str | None) -> str:
+    """Label of the outline."""
+    if hoisted is not None:
+        return "outline · one subtree, H shows all"
+    return f"outline · {count(len(tree), 'node')}"
+
+
 def what_grows(
     tree: Tree, here: str | None, n_awaited: int, status: ModelStatus, settings: GrowSettings
 ) -> tuple[str, str]:

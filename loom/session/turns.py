@@ -39,16 +39,16 @@ def turns_of(path: Sequence[Node]) -> tuple[Turn, ...]:
 
     Plain text is what a session holds that was (or is for a while) no chat.
     """
-    turns: list[Turn] = []
+    turns: list[tuple[ChatRole, list[Node]]] = []
     for node in path:
         role = node.role
         if role == "text":
-            role = turns[-1].role if turns else "user"
-        if turns and turns[-1].role == role:
-            turns[-1] = Turn(role, (*turns[-1].nodes, node))
+            role = turns[-1][0] if turns else "user"
+        if turns and turns[-1][0] == role:
+            turns[-1][1].append(node)
         else:
-            turns.append(Turn(role, (node,)))
-    return tuple(turns)
+            turns.append((role, [node]))
+    return tuple(Turn(role, tuple(nodes)) for role, nodes in turns)
 
 
 def next_role(turns: Sequence[Turn], speaker: Speaker = "next") -> ChatRole:

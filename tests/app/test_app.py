@@ -138,9 +138,9 @@ class TestGrowing:
 
     async def test_rows_that_come_above_do_not_push_the_outline_down(self) -> None:
         session = eight()
-        root = session.tree.root_ids[0]
-        for _ in range(40):
-            session.type(root, b"a sibling")
+        below = session.tree.root_ids[0]
+        for _ in range(60):
+            below = session.type(below, b"a text")
         async with opened(session, WIDE) as pilot:
             outline = main_screen(pilot).space.outline
             outline.put_at_top(10)
@@ -518,3 +518,51 @@ class TestLargeTrees:
             assert "◆31   Way number 30." in screen_text(pilot)
             await pilot.press(*["down"] * 6)
             assert "◆37   Way number 36." in screen_text(pilot)
+
+
+class TestOutlineShape:
+    async def test_a_node_is_folded_and_opened_again_by_walking_into_it(self) -> None:
+        session = eight()
+        async with opened(session, WIDE) as pilot:
+            outline = main_screen(pilot).space.outline
+            n_rows = len(outline._rows)
+            await pilot.press("home", "f")
+            assert len(outline._rows) == 1
+            assert "▸" in screen_text(pilot)
+            await pilot.press("right")
+            assert len(outline._rows) == n_rows
+
+    async def test_all_but_the_way_here_is_folded_and_unfolded(self) -> None:
+        session = eight()
+        other = session.tree.child_ids(session.tree.root_ids[0])[1]
+        session.type(session.type(other, b"deeper"), b"and deeper")
+        async with opened(session, WIDE) as pilot:
+            outline = main_screen(pilot).space.outline
+            n_rows = len(outline._rows)
+            await pilot.press("F")
+            assert len(outline._rows) == n_rows - 2
+            await pilot.press("F")
+            assert len(outline._rows) == n_rows
+
+    async def test_a_subtree_is_looked_at_alone(self) -> None:
+        session = eight()
+        async with opened(session, WIDE) as pilot:
+            outline = main_screen(pilot).space.outline
+            n_rows = len(outline._rows)
+            await pilot.press("H")
+            assert len(outline._rows) == 1
+            await pilot.press("left")
+            assert here(pilot) == session.tree.path(here(pilot))[-1].id
+            assert len(outline._rows) == n_rows
+
+    async def test_siblings_page_by_ten(self) -> None:
+        session = eight()
+        at = session.tree.selected_id
+        assert at is not None
+        for number in range(25):
+            session.type(at, f" way {number}".encode())
+        session.drain()
+        async with opened(session, WIDE) as pilot:
+            assert "1-10 of 25" in screen_text(pilot)
+            await pilot.press("right", "up", *["down"] * 10)
+            assert "11-20 of 25" in screen_text(pilot)

@@ -15,15 +15,15 @@ from textual.message import Message
 from loom.app.display import fit
 from loom.app.meetings import MARK, Meetings
 from loom.app.outline_rows import OutlineRows, Row
+from loom.app.outline_shape import OutlineShape
 from loom.app.siblings import Families
 from loom.app.widgets.lines import Lines
 from loom.tree.graph import Tree
 from loom.tree.node import Node
 
-_MAX_GUIDES = 16
-"""Cells of guides; deeper rows lose their leftmost guides, so that words keep their room."""
-
 _N_MARGIN = 2
+
+_MORE = "↓ goes on"
 
 
 class Outline(Lines):
@@ -60,10 +60,12 @@ class Outline(Lines):
         super().__init__(id=id)
         self._tree = tree
         self._families = families
-        self._rows = OutlineRows(tree)
+        self._shape = OutlineShape(tree)
+        self._rows = OutlineRows(tree, self._shape)
         self._meetings = Meetings()
         self._here: str | None = None
-        self._path: frozenset[str] = frozenset()
+        self._path: list[str] = []
+        self._on_path: frozenset[str] = frozenset()
         self._window: tuple[int, int, list[Row]] | None = None
 
     def on_mount(self) -> None:
@@ -77,7 +79,56 @@ class Outline(Lines):
     def stand_at(self, node_id: str) -> None:
         """The person is at this node now."""
         self._here = node_id
-        self._path = frozenset(node.id for node in self._tree.path(node_id))
+        self._path = [node.id for node in self._tree.path(node_id)]
+        self._on_path = frozenset(self._path)
+        self._show_here()
+        self.refresh()
+
+    # What is drawn of the tree
+
+    def turn_fold(self) -> bool:
+        """Fold what follows from here, or unfold it; whether anything follows."""
+        if self._here is None or not self._tree.n_children(self._here):
+            return False
+        self._shape.turn_fold(self._here)
+        self._reshaped()
+        return True
+
+    def fold_others(self) -> None:
+        """Fold all that is not on the way here."""
+        self._shape.fold_all_but(self._path)
+        self._reshaped()
+
+    def unfold_all(self) -> None:
+        """Draw the whole tree."""
+        self._shape.unfold_all()
+        self._reshaped()
+
+    @property
+    def hoisted(self) -> str | None:
+        """The node whose subtree is drawn alone."""
+        return self._shape.hoisted
+
+    def hoist(self, node_id: str | None) -> None:
+        """Draw one subtree alone; None draws the whole tree."""
+        self._shape.hoist(node_id)
+        self._reshaped()
+
+    def keep_only(self, node_ids: Iterable[str] | None) -> None:
+        """Draw only these nodes and what leads to them; None draws all."""
+        self._shape.keep_only(node_ids)
+        self._reshaped()
+
+    def families_changed(self, parent_ids: Iterable[str | None]) -> None:
+        """Children of these nodes came, went or changed places."""
+        for parent_id in parent_ids:
+            self._shape.family_changed(parent_id)
+        self._reshaped()
+
+    def _reshaped(self) -> None:
+        self._rows.changed()
+        self._window = None
+        self.set_n_lines(len(self._rows))
         self._show_here()
         self.refresh()
 
@@ -88,22 +139,22 @@ class Outline(Lines):
 
     def add(self, node_ids: Iterable[str]) -> None:
         """These nodes are new; what is on the screen stays where it is."""
-        at_top = self._rows.rows(self.top, self.top + 1)
-        n_before = len(self._rows)
+        top = next((row.node_id for row in self._visible_rows() if not row.pager), None)
+        above = self.top if top is None else self._rows.row_of(top)
         for node_id in node_ids:
-            self._rows.add(node_id)
-        if len(self._rows) == n_before:
-            return
-        self.set_n_lines(len(self._rows))
-        if at_top:
-            self.put_at_top(self._rows.row_of(at_top[0].node_id))
+            self._shape.add(node_id)
+        self._rows.changed()
         self._window = None
+        self.set_n_lines(len(self._rows))
+        now = above if top is None else self._rows.row_of(top)
+        if above is not None and now is not None:
+            self.put_at_top(self.top + now - above)
         self.refresh()
 
     def redraw(self, node_ids: Collection[str]) -> None:
         """The text or state of these nodes changed: draw again those on the screen."""
         for line, row in enumerate(self._visible_rows(), start=self.top):
-            if row.node_id in node_ids:
+            if row.node_id in node_ids and not row.pager:
                 self.refresh_line(line)
 
     def draw_line(self, line: int) -> Text:
@@ -112,20 +163,55 @@ class Outline(Lines):
         if not 0 <= line - self.top < len(rows):
             return Text("")
         row = rows[line - self.top]
+        if row.node_id is None or row.pager:
+            return self._draw_pager(row)
         return self._draw(row, self._tree.node(row.node_id))
 
     def on_click(self, event: events.Click) -> None:
         """Say which node was clicked."""
         rows = self._visible_rows()
-        if 0 <= event.y < len(rows):
-            self.post_message(self.NodeClicked(rows[event.y].node_id))
+        if not 0 <= event.y < len(rows):
+            return
+        row = rows[event.y]
+        if row.pager:
+            self._next_page(row.node_id)
+        elif row.node_id is not None:
+            self.post_message(self.NodeClicked(row.node_id))
 
     def _show_here(self) -> None:
         if self._here is not None and self.height:
-            row = self._rows.row_of(self._here)
+            row = self._row_of_here(self._here)
+            if row is None:
+                return
             margin = min(_N_MARGIN, (self.height - 1) // 2)
             last = min(row + margin, len(self._rows) - 1)
             self.keep_in_view(max(0, row - margin), last)
+
+    def _row_of_here(self, here: str) -> int | None:
+        """The row where the person stands, after opening the folds and pages that hide it."""
+        row = self._rows.row_of(here)
+        if row is not None:
+            return row
+        if self._shape.hoisted not in self._on_path:
+            self._shape.hoist(None)
+        for node_id in self._path:
+            self._shape.turn_to(node_id)
+            if node_id != here and self._shape.is_folded(node_id):
+                self._shape.turn_fold(node_id)
+        self._rows.changed()
+        self._window = None
+        self.set_n_lines(len(self._rows))
+        return self._rows.row_of(here)
+
+    def _next_page(self, parent_id: str | None) -> None:
+        """The next ten siblings, and after the last the first again."""
+        _, last, n = self._shape.page(parent_id)
+        children = self._tree.root_ids if parent_id is None else self._tree.child_ids(parent_id)
+        self._shape.turn_to(children[last % n])
+        self._rows.changed()
+        self._window = None
+        self.set_n_lines(len(self._rows))
+        self.refresh()
 
     def _visible_rows(self) -> list[Row]:
         key = (self.top, self.height)
@@ -135,7 +221,7 @@ class Outline(Lines):
 
     def _draw(self, row: Row, node: Node) -> Text:
         here = node.id == self._here
-        guides = row.guides[-_MAX_GUIDES:]
+        guides = row.guides
         number, mark = self._right(node)
         room = self.width - len(guides) - 4 - cell_len(number) - 3
         twin = self._families.twin(node)
@@ -145,11 +231,18 @@ class Outline(Lines):
         text = Text(" ", style=line, no_wrap=True, end="")
         text.append(guides, self.style_of("outline--guide"))
         text.append(*self._glyph(node)).append(" ")
-        on_path = "-on-path" if node.id in self._path else ""
+        on_path = "-on-path" if node.id in self._on_path else ""
         text.append(words, self.style_of("outline--text" + on_path))
         text.append(" " * (room - cell_len(words) + 1))
         text.append(number, self.style_of("outline--number"))
         return text.append(" ").append(mark, self.style_of("outline--met")).append(" ")
+
+    def _draw_pager(self, row: Row) -> Text:
+        first, last, n = self._shape.page(row.node_id)
+        text = Text(" ", no_wrap=True, end="")
+        text.append(row.guides, self.style_of("outline--guide"))
+        words = fit(f"{first}-{last} of {n:,} · {_MORE}", self.width - len(row.guides) - 2)
+        return text.append(words, self.style_of("outline--number"))
 
     def _glyph(self, node: Node) -> tuple[str, Style]:
         if node.id == self._here:
@@ -162,6 +255,8 @@ class Outline(Lines):
 
     def _right(self, node: Node) -> tuple[str, str]:
         n_children = self._tree.n_children(node.id)
+        if n_children and self._shape.is_folded(node.id):
+            return f"▸{n_children:>2}", MARK if node.id in self._meetings else " "
         twin = self._families.twin(node)
         number = f"×{twin.n_same}" if twin else str(n_children) if n_children > 1 else ""
         return f"{number:>3}", MARK if node.id in self._meetings else " "

@@ -69,6 +69,8 @@ class Workspace(Vertical):
     @property
     def persons_turn(self) -> bool:
         """Whether a chat waits for the person here."""
+        if self._tree.mode == "plain":
+            return True
         return persons_turn([] if self.here is None else self._tree.path(self.here))
 
     def stand_at(self, node_id: str, place: Place | None, n_awaited: int) -> None:
@@ -143,9 +145,7 @@ class Workspace(Vertical):
         for rule, joint in ((top, "┬"), (bottom, "┴"), (fork, "├")):
             rule.joint = joint if beside else ""
             rule.joint_at = 0 if rule is fork else edge
-        top.label = (
-            f"outline · {words.count(len(self._tree), 'node')}" if self.outline.display else ""
-        )
+        top.label = words.outline(self._tree, self.outline.hoisted) if self.outline.display else ""
         fork.label, fork.note = words.what_grows(
             self._tree,
             self.here,

@@ -1,0 +1,135 @@
+"""How long a key takes to reach the screen, at trees of several sizes and shapes.
+
+    python -m tests.benchmarks.key_to_frame [--sizes 1000 10000 100000]
+
+Textual runs without a terminal at 130x40. The clock runs from the key's arrival to the last
+`App._display` that it causes, so it has everything but the terminal's own drawing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import random
+import time
+from collections.abc import Callable, Iterator
+
+import numpy as np
+from textual.pilot import Pilot
+
+from loom.tree.events import NodeAdded
+from loom.tree.node import HUMAN
+from tests.app.conftest import app_on
+from tests.app.fake_session import FakeSession
+
+SIZE = (130, 40)
+N_KEYS = 300
+KEYS = ("down", "down", "right", "down", "right", "up", "left", "down", "right", "right", "left")
+WORDS = [
+    "the",
+    "lake",
+    "froze",
+    "and",
+    "he",
+    "has",
+    "never",
+    "let",
+    "me",
+    "win",
+    "at",
+    "cards",
+    "but",
+    "the",
+    "bride",
+    "took",
+    "his",
+    "hand",
+]
+
+
+def text_of(rng: random.Random) -> bytes:
+    """Some words of a node."""
+    return (" " + " ".join(rng.choices(WORDS, k=rng.randint(4, 30)))).encode()
+
+
+def bushy(n_nodes: int, rng: random.Random) -> Iterator[int | None]:
+    """Parents of a tree as people grow it: mostly below what is new, sometimes anywhere."""
+    yield None
+    for number in range(1, n_nodes):
+        yield (
+            rng.randrange(max(0, number - 40), number)
+            if rng.random() < 0.9
+            else rng.randrange(number)
+        )
+
+
+def deep(n_nodes: int, rng: random.Random) -> Iterator[int | None]:
+    """One chain of at most 10,000 nodes with a sibling here and there."""
+    yield None
+    tip = 0
+    for number in range(1, n_nodes):
+        yield tip
+        if number % 10 and number < 10_000:
+            tip = number
+
+
+SHAPES: dict[str, Callable[[int, random.Random], Iterator[int | None]]] = {
+    "bushy": bushy,
+    "deep": deep,
+}
+
+
+def session_of(shape: str, n_nodes: int) -> FakeSession:
+    """A session in memory with a tree of that shape and size."""
+    rng, session = random.Random(n_nodes), FakeSession()
+    for number, parent in enumerate(SHAPES[shape](n_nodes, rng)):
+        parent_id = None if parent is None else f"n{parent}"
+        session.tree.apply(NodeAdded(0.0, f"n{number}", parent_id, "text", HUMAN, text_of(rng)))
+    session.select(f"n{n_nodes // 2}")
+    return session
+
+
+async def frames_s(shape: str, n_nodes: int) -> list[float]:
+    """Seconds from each key to its frame."""
+    app = app_on(session_of(shape, n_nodes))
+    shown_at = [0.0]
+    display = app._display
+
+    def timed(*args: object) -> None:
+        display(*args)  # type: ignore[arg-type]
+        shown_at[0] = time.perf_counter()
+
+    app._display = timed  # type: ignore[method-assign, assignment]
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        taken = []
+        for at in range(N_KEYS):
+            started = time.perf_counter()
+            await pilot.press(KEYS[at % len(KEYS)])
+            await settle(pilot)
+            if shown_at[0] > started:
+                taken.append(shown_at[0] - started)
+        return taken
+
+
+async def settle(pilot: Pilot[None]) -> None:
+    """Until nothing is left to draw."""
+    await pilot.pause()
+
+
+def main() -> None:
+    """Print a row for each tree."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
+    parser.add_argument("--sizes", type=int, nargs="+", default=[1_000, 10_000, 100_000])
+    parser.add_argument("--shapes", nargs="+", default=list(SHAPES), choices=list(SHAPES))
+    options = parser.parse_args()
+    print("tree        nodes   keys  median   p99  (ms)")
+    for shape in options.shapes:
+        for n_nodes in options.sizes:
+            taken = np.array(asyncio.run(frames_s(shape, n_nodes))) * 1_000
+            median, late = np.percentile(taken, [50, 99])
+            print(f"{shape:8} {n_nodes:8,} {len(taken):6}  {median:6.1f} {late:5.1f}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
