@@ -13,6 +13,7 @@ import click
 from loom.app.keymap import GROUPS, KEYMAP
 from loom.cli import cli
 from loom.session.exporting import ALIASES, FORMATS
+from loom.worlds.names import SKETCHES
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
@@ -105,6 +106,11 @@ def test_every_option_of_growing_and_opening_is_told() -> None:
 def test_every_format_is_told() -> None:
     for name in (*FORMATS, *ALIASES):
         assert f"`{name}`" in README
+
+
+def test_every_world_is_told_as_it_tells_itself() -> None:
+    for name, sketch in SKETCHES.items():
+        assert f"| `{name}` | {sketch.about} |" in README
 
 
 def test_every_room_is_in_the_layout() -> None:

@@ -65,7 +65,8 @@ def new(
 ) -> None:
     """Make a session in FILE, or in the folder of sessions, and print its path."""
     from loom.config import load_config
-    from loom.session.opening import DEFAULT_MODEL, begin, title_of
+    from loom.models.mode_memory import ModeAnswer
+    from loom.session.opening import DEFAULT_MODEL, begin, title_of, usual_answer
     from loom.session.session import Beginning
 
     text = sys.stdin.read() if prompt == "-" else prompt
@@ -75,11 +76,15 @@ def new(
         raise UsageError(
             "The bundled model writes plain text only.", "Name a chat model: --model FILE.gguf."
         )
+    chosen = model or load_config().model or DEFAULT_MODEL
+    how = ModeAnswer("chat" if chat or template else "plain", template)
+    if chat is None and template is None:
+        how = usual_answer(chosen)
     beginning = Beginning(
         title=file.stem if file else title_of(text),
-        model=model or load_config().model or DEFAULT_MODEL,
-        mode="chat" if chat or template else "plain",
-        template=template,
+        model=chosen,
+        mode=how.mode,
+        template=how.template,
         reading="special" if special else "text",
         system=system,
         prompt=text,
@@ -87,4 +92,6 @@ def new(
     )
     session = begin(file, beginning, connect())
     session.close()
+    for notice in session.notices():
+        click.echo(f"{notice.what} {notice.remedy}".strip(), err=True)
     click.echo(str(session.path))

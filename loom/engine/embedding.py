@@ -14,7 +14,11 @@ class Embedding:
     """One `Embed` request: token ids of each text, and how far it has come."""
 
     def __init__(self, request: Embed, texts: Sequence[Sequence[int]], backend: Backend) -> None:
-        """LoomError if the model cannot embed a text: it is empty, or longer than its window."""
+        """LoomError if the model makes no vectors, or a text is empty or longer than its window."""
+        if not backend.n_embedded:
+            raise LoomError(
+                f"{backend.info.name} makes no vectors of texts.", "Choose another model for them."
+            )
         for text in texts:
             if not text:
                 raise LoomError("An empty text has no embedding.", "Leave it out.")

@@ -9,13 +9,16 @@ from collections.abc import Callable
 from loom.engine.backend import Backend
 from loom.engine.client import Listener
 from loom.engine.engine import Engine
-from loom.engine.events import EngineEvent, LoadFailed, Ready
+from loom.engine.events import EngineDied, EngineEvent, LoadFailed, Ready
 from loom.engine.request import Request
 from loom.errors import LoomError
 
 
 class LocalEngine:
-    """An engine on a thread of this process, for backends that cannot abort it."""
+    """An engine on a thread of this process, for backends that cannot abort it.
+
+    A mistake in one ends the thread, and the listener gets `EngineDied` as from a process.
+    """
 
     def __init__(self, make_backend: Callable[[], Backend], listener: Listener) -> None:
         self._requests: queue.SimpleQueue[Request | None] = queue.SimpleQueue()
@@ -40,11 +43,17 @@ class LocalEngine:
             listener((LoadFailed(error.what, error.remedy),))
             return
         listener((Ready(backend.info),))
-        engine = Engine(backend)
-        while (events := self._turn(engine)) is not None:
-            if events:
-                listener(tuple(events))
-        backend.close()
+        was_told_to_end = False
+        try:
+            engine = Engine(backend)
+            while (events := self._turn(engine)) is not None:
+                if events:
+                    listener(tuple(events))
+            was_told_to_end = True
+        finally:
+            if not was_told_to_end:
+                listener((_death(backend),))
+            backend.close()
 
     def _turn(self, engine: Engine) -> list[EngineEvent] | None:
         """Take the next request, waiting only if there is nothing to do; None at the end."""
@@ -53,6 +62,13 @@ class LocalEngine:
         except queue.Empty:
             return engine.step()
         return None if request is None else engine.submit(request)
+
+
+def _death(backend: Backend) -> EngineDied:
+    return EngineDied(
+        f"{backend.info.name} came upon a mistake in loom itself and was stopped.",
+        "What was written is kept. Space starts it again.",
+    )
 
 
 class SteppedEngine:

@@ -15,6 +15,9 @@ MOST_CELLS_BESIDE_WINDOW = 32_768
 CACHE_BUDGET_BYTES = 1 << 30
 CELL_STEP = 256
 
+N_SEQUENCES = 256
+"""llama.cpp's own limit (LLAMA_MAX_SEQ)."""
+
 N_BATCH = 512
 FLOAT_BYTES = 4
 PROCESS_BYTES = 96 << 20
@@ -96,6 +99,14 @@ class Cells:
     n_cells: int
 
 
+@dataclass(frozen=True, slots=True)
+class Need:
+    """The window of one branch in tokens, and what a model with cells for it takes in bytes."""
+
+    n_ctx: int
+    n_bytes: int
+
+
 def wanted_cells(shape: Shape, wish: Wish) -> Cells:
     """The cells of a model if memory is no matter: the window, or more where they are cheap."""
     window = wish.n_ctx or DEFAULT_WINDOW
@@ -104,6 +115,20 @@ def wanted_cells(shape: Shape, wish: Wish) -> Cells:
     cell_bytes = max(1, shape.cache_bytes(1, wish.cache_type))
     beside = min(CACHE_BUDGET_BYTES // cell_bytes, MOST_CELLS_BESIDE_WINDOW)
     return Cells(window, _up(max(window, beside)))
+
+
+def need_of(shape: Shape, wish: Wish, room_bytes: int | None) -> Need:
+    """What a model takes of this machine's memory, all of it there, with the window it would get.
+
+    That is the one wanted, or a smaller one that `room_bytes` holds; where not even the least does,
+    the least, and more is needed than there is. None: it is not known how much there is.
+    """
+    wanted = wanted_cells(shape, wish).n_ctx
+    window = wanted
+    if room_bytes is not None:
+        most = _most_cells(shape, wish, room_bytes, 1.0)
+        window = min(wanted, max(most, _least_window(wish, wanted)))
+    return Need(window, _needed(shape, wish, _up(window), 1.0))
 
 
 def fitting_cells(shape: Shape, wish: Wish, room_bytes: int, on_host: float) -> Cells:
@@ -116,7 +141,7 @@ def fitting_cells(shape: Shape, wish: Wish, room_bytes: int, on_host: float) -> 
     if _needed(shape, wish, wanted.n_cells, on_host) <= room_bytes:
         return wanted
     most = _most_cells(shape, wish, room_bytes, on_host)
-    least = wanted.n_ctx if wish.n_ctx is not None else min(LEAST_WINDOW, wanted.n_ctx)
+    least = _least_window(wish, wanted.n_ctx)
     if most >= least:
         return Cells(min(wanted.n_ctx, most), most)
     needed = _needed(shape, wish, _up(least), on_host)
@@ -136,6 +161,10 @@ def fewer_layers(n_layers: int) -> tuple[int, ...]:
     """What to try in turn where so many layers were thought to fit: fewer each time, then none."""
     tries = (n_layers, n_layers * 3 // 4, n_layers // 2, n_layers // 4, 0)
     return tuple(dict.fromkeys(tries))
+
+
+def _least_window(wish: Wish, wanted: int) -> int:
+    return wanted if wish.n_ctx is not None else min(LEAST_WINDOW, wanted)
 
 
 def _needed(shape: Shape, wish: Wish, n_cells: int, on_host: float) -> int:

@@ -57,6 +57,7 @@ class GgufMetadata:
     n_ctx_train: int | None
     n_layers: int | None
     n_embd: int | None
+    n_heads: int | None
     cache_token_bytes: int | None
     finetune: str
     tags: tuple[str, ...]
@@ -118,6 +119,7 @@ def read_metadata(path: Path) -> GgufMetadata:
         n_ctx_train=values.get(f"{architecture}.context_length", int),
         n_layers=values.get(f"{architecture}.block_count", int),
         n_embd=values.get(f"{architecture}.embedding_length", int),
+        n_heads=max(values.integers(f"{architecture}.attention.head_count"), default=None),
         cache_token_bytes=cache_token_bytes(values, architecture),
         finetune=values.get("general.finetune", str) or "",
         tags=values.texts("general.tags"),

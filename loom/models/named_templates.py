@@ -8,10 +8,22 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass
+from typing import Protocol
 
 from loom.errors import UsageError
 from loom.models.chat_template import ChatTemplate
-from loom.models.gguf_file import GgufMetadata
+
+
+class SpelledEnds(Protocol):
+    """The beginning and end tokens of a model as templates spell them, empty if it has none."""
+
+    @property
+    def bos_text(self) -> str:
+        """The token that begins a text."""
+
+    @property
+    def eos_text(self) -> str:
+        """The token that ends one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +117,10 @@ FORMATS = {
 """The formats that `--template` and the app offer."""
 
 
-def named_template(name: str, metadata: GgufMetadata) -> ChatTemplate:
+def named_template(name: str, model: SpelledEnds) -> ChatTemplate:
     """A format as a template for a model; UsageError if there is none of that name."""
     source = _source(FORMATS[known_name(name)])
-    return ChatTemplate(source, metadata.bos_text, metadata.eos_text, name)
+    return ChatTemplate(source, model.bos_text, model.eos_text, name)
 
 
 def known_name(name: str) -> str:

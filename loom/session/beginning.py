@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import PurePath
 
 from loom import __version__
 from loom.models.named_templates import known_name
@@ -40,6 +41,14 @@ class Beginning:
             self.opening,
             None if self.template is None else known_name(self.template),
         )
+
+    def remark_on_window(self, most: int | None) -> tuple[str, str] | None:
+        """What to say where more is wished for than the `most` tokens that a model reads."""
+        wished = self.opening.n_ctx
+        if most is None or wished is None or wished <= most:
+            return None
+        what = f"{PurePath(self.model).stem} reads at most {most:,} tokens, not {wished:,}."
+        return what, f"Its window will be {most:,}."
 
     def texts(self) -> Iterator[tuple[str, Role]]:
         """What is written into it at once, each text below the one before."""

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from loom.engine.request import LoadSpec
-from loom.models.gguf_file import read_metadata
-from loom.models.mode_guess import guess_mode
-from loom.models.mode_memory import ModeAnswer, remembered_answer
+from loom.models.mode_memory import ModeAnswer
 from loom.models.named_templates import FORMATS
+from loom.session.model_source import source_of
 from loom.tree.events import Mode
 
 TEMPLATE_NAMES = tuple(FORMATS)
@@ -36,14 +34,9 @@ class ModeQuestion:
         return self.has_template and self.answer is None
 
 
-def question_about(spec: LoadSpec, name: str) -> ModeQuestion:
+def question_about(spec: LoadSpec) -> ModeQuestion:
     """The question about a model; ModelFileError if its file is not sound."""
-    metadata = read_metadata(Path(spec.path))
-    guess = guess_mode(metadata)
-    return ModeQuestion(
-        name,
-        guess.mode,
-        guess.why,
-        metadata.chat_template is not None,
-        remembered_answer(spec.fingerprint),
-    )
+    source = source_of(spec)
+    guess = source.guess()
+    answer = source.usual(spec.fingerprint)
+    return ModeQuestion(source.name, guess.mode, guess.why, source.has_template, answer)

@@ -8,15 +8,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from loom.engine.devices import rebuild_line
+from loom.engine.free_memory import available_bytes
 from loom.models.discovery import FoundModel, find_model, list_models, look_at
 from loom.models.gguf_file import GgufMetadata, fingerprint, read_metadata
 from loom.models.hub import pull
-from loom.models.memory_need import DEFAULT_WINDOW, available_bytes, memory_need
 from loom.models.mode_guess import guess_mode
 from loom.models.mode_memory import answered_mode
 from loom.models.model_file import ModelFile
+from loom.session.memory_told import need_told
+from loom.session.world_entries import world_entries, world_entry
 from loom.tree.events import Mode
 from loom.tree.visible import visible_line
+from loom.worlds.names import SKETCHES
 
 Entry = Mapping[str, object]
 _HEADINGS = ("NAME", "ARCH", "PARAMS", "QUANT", "CONTEXT", "SIZE", "MADE FOR", "FITS", "FROM")
@@ -27,7 +30,8 @@ _MADE_FOR: dict[Mode | None, str] = {"chat": "chat", "plain": "base", None: "unk
 @dataclass(frozen=True, slots=True)
 class ModelRow:
     """A model in words. `reference` is what to open it by: its name, or its path if that is not
-    enough. `problem` says why it cannot be opened, and then little else is known.
+    enough. `problem` says why it cannot be opened, and then little else is known. `about` is what
+    there is to say of a world, empty for a model.
     """
 
     reference: str
@@ -41,18 +45,19 @@ class ModelRow:
     made_for: str = ""
     fits: str = ""
     source: str = ""
+    about: str = ""
     problem: str | None = None
 
 
 def listing() -> Sequence[Entry]:
-    """Every model found, those that cannot be opened with their `problem`."""
+    """Every model found, those that cannot be opened with their `problem`; then the worlds."""
     free = available_bytes()
-    return [_entry(model, free) for model in list_models()]
+    return [*(_entry(model, free) for model in list_models()), *world_entries()]
 
 
 def describe(name: str) -> Sequence[Entry]:
-    """One model by name or path; ModelFileError if it is none or cannot be read."""
-    return _described(find_model(name))
+    """One model by name or path, or a world; ModelFileError if it is none or cannot be read."""
+    return [world_entry(name)] if name in SKETCHES else _described(find_model(name))
 
 
 def pulled(wanted: str) -> Sequence[Entry]:
@@ -101,27 +106,49 @@ def detail_lines(entries: Sequence[Entry]) -> Iterator[str]:
     Where there is a GPU that this build of llama.cpp cannot use, the last line rebuilds it.
     """
     for entry, row in zip(entries, rows(entries), strict=True):
-        facts = [
-            ("name", row.name),
-            ("file", visible_line(str(entry["path"]))),
-            ("files", str(entry["n_files"])),
-            ("found in", row.source),
-            ("architecture", row.architecture),
-            ("parameters", row.parameters),
-            ("quantisation", row.quantisation),
-            ("trained context", f"{row.window} tokens"),
-            ("vocabulary", f"{entry['n_vocab']:,} tokens"),
-            ("chat template", "yes" if entry["chat_template"] else "no"),
-            ("made for", f"{row.made_for} ({visible_line(str(entry['mode_reason']))})"),
-            ("size on disk", row.size),
-            ("memory", f"{_bytes(entry['memory_bytes'])}, cache of {_cells_of(entry):,} tokens"),
-            ("fits", row.fits),
-        ]
+        facts = _details_of_world(entry, row) if row.about else _details(entry, row)
         if row.problem is not None:
             facts.append(("problem", visible_line(row.problem)))
         yield from (f"{what + ':':<17}{fact}" for what, fact in facts)
     if (gpu := _unused_gpu()) is not None:
         yield f"{'GPU:':<17}{gpu}, unused: {how_to_use_gpu(gpu)}"
+
+
+def _details(entry: Entry, row: ModelRow) -> list[tuple[str, str]]:
+    window = f", with a window of {entry['memory_window']:,} tokens"
+    return [
+        ("name", row.name),
+        ("file", visible_line(str(entry["path"]))),
+        ("files", str(entry["n_files"])),
+        ("found in", row.source),
+        ("architecture", row.architecture),
+        ("parameters", row.parameters),
+        ("quantisation", row.quantisation),
+        ("trained context", f"{row.window} tokens"),
+        ("vocabulary", f"{entry['n_vocab']:,} tokens"),
+        ("chat template", "yes" if entry["chat_template"] else "no"),
+        ("made for", _made_for(entry, row)),
+        ("size on disk", row.size),
+        ("memory", _bytes(entry["memory_bytes"]) + window),
+        ("fits", row.fits),
+    ]
+
+
+def _details_of_world(entry: Entry, row: ModelRow) -> list[tuple[str, str]]:
+    return [
+        ("name", row.name),
+        ("about", row.about),
+        ("found in", row.source),
+        ("kind", "a world: its law is exact, and there are no weights"),
+        ("context", f"{row.window} tokens"),
+        ("vocabulary", f"{entry['n_vocab']:,} tokens"),
+        ("chat template", "yes" if entry["chat_template"] else "no"),
+        ("made for", _made_for(entry, row)),
+    ]
+
+
+def _made_for(entry: Entry, row: ModelRow) -> str:
+    return f"{row.made_for} ({visible_line(str(entry['mode_reason']))})"
 
 
 def how_to_use_gpu(gpu: str) -> str:
@@ -151,7 +178,7 @@ def _entry(found: FoundModel, free: int | None) -> Entry:
 
 
 def _facts(metadata: GgufMetadata, free: int | None) -> Entry:
-    needed = memory_need(metadata).total_bytes
+    need = need_told(metadata, free)
     answered = answered_mode(fingerprint(metadata.path))
     guess = guess_mode(metadata)
     return {
@@ -166,8 +193,9 @@ def _facts(metadata: GgufMetadata, free: int | None) -> Entry:
         "mode": answered or guess.mode,
         "mode_is_guess": answered is None,
         "mode_reason": guess.why if answered is None else "as you said",
-        "memory_bytes": needed,
-        "fits": None if free is None else needed <= free,
+        "memory_bytes": need.n_bytes,
+        "memory_window": need.n_ctx,
+        "fits": None if free is None else need.n_bytes <= free,
     }
 
 
@@ -187,20 +215,16 @@ def _row(entry: Entry, *, unique: bool) -> ModelRow:
         path,
         name,
         architecture=visible_line(str(entry["architecture"])),
-        parameters=_count(entry["n_parameters"]),
+        parameters=_count(entry["n_parameters"]) if entry["n_parameters"] else "none",
         quantisation=str(entry["quantisation"]),
         window=f"{window:,}" if window else "?",
-        size=_bytes(entry["n_bytes"]),
+        size=_bytes(entry["n_bytes"]) if entry["n_bytes"] else "none",
         made_for=_MADE_FOR[mode] + ("?" if mode is not None and entry["mode_is_guess"] else ""),
         fits="?" if entry["fits"] is None else "yes" if entry["fits"] else "no",
         source=source,
+        about=str(entry.get("about", "")),
         problem=problem,
     )
-
-
-def _cells_of(entry: Entry) -> int:
-    window = entry["n_ctx_train"]
-    return min(DEFAULT_WINDOW, window) if isinstance(window, int) else DEFAULT_WINDOW
 
 
 def _cells(row: ModelRow) -> tuple[str, ...]:

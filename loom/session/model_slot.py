@@ -10,10 +10,9 @@ from pathlib import Path
 from loom.engine.client import EngineClient
 from loom.engine.events import EngineDied, EngineEvent, Gauge, LoadFailed, Ready, Stepped
 from loom.engine.request import Cancel, LoadSpec, Request
-from loom.models.discovery import find_model
-from loom.models.gguf_file import fingerprint
 from loom.models.split import model_stem, part_paths
 from loom.records import Opening
+from loom.session.model_source import find_source
 from loom.session.settings import ModelStatus
 
 RATE_WINDOW_S = 1.0
@@ -158,13 +157,12 @@ class ModelSlot:
 
 def load_spec(model: str, opening: Opening | None = None) -> LoadSpec:
     """How to open a model by name or path; ModelFileError if there is none."""
-    found = find_model(model)
-    path = found.path
+    source = find_source(model)
     chosen = opening or Opening()
     return LoadSpec(
-        str(path),
-        fingerprint(path),
-        found.name,
+        source.place,
+        source.fingerprint(),
+        source.name,
         n_ctx=chosen.n_ctx,
         gpu_layers=chosen.gpu_layers,
         device=chosen.device,

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from loom.engine.client import Connect
 from loom.errors import SessionFileError
-from loom.models.gguf_file import fingerprint, read_metadata
-from loom.models.mode_memory import ModeAnswer, remembered_answer
+from loom.models.mode_memory import ModeAnswer
 from loom.paths import bundled_file, sessions_dir
+from loom.session.model_source import find_source
 from loom.session.session import Beginning, Session
 
 DEFAULT_MODEL = "story-base"
@@ -55,9 +55,18 @@ def title_of(text: str) -> str:
     return " ".join(words[:6]) or time.strftime("session of %d %B")
 
 
+def usual_answer(model: str) -> ModeAnswer:
+    """How a model is grown with unless one says otherwise: plain text if nobody has said.
+
+    ModelFileError if there is no such model, or its file is not sound.
+    """
+    source = find_source(model)
+    source.check()
+    return source.usual(source.fingerprint()) or ModeAnswer("plain")
+
+
 def _session_on(model: Path, connect: Connect) -> Session:
-    read_metadata(model)
-    answer = remembered_answer(fingerprint(model)) or ModeAnswer("plain")
+    answer = usual_answer(str(model.absolute()))
     beginning = Beginning(
         title=model.stem, model=str(model), mode=answer.mode, template=answer.template
     )

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from loom.engine.request import LoadSpec
 from loom.errors import LoomError
-from loom.models.chat_template import ChatTemplate, chat_template_of
-from loom.models.gguf_file import GgufMetadata, read_metadata
-from loom.models.markup_encoding import names_that_always_count
-from loom.models.named_templates import named_template
+from loom.models.chat_template import ChatTemplate
 from loom.models.template_process import TemplateProcess
+from loom.session.model_source import ModelSource, source_of
 from loom.session.prompt import Prompt, Reader, chat_prompt, plain_prompt
 from loom.session.turns import Speaker
 from loom.tree.graph import Tree
@@ -37,7 +34,7 @@ class PromptMaker:
 
     def __init__(self) -> None:
         self._templates = TemplateProcess()
-        self._metadata: tuple[str, GgufMetadata] | None = None
+        self._source: tuple[str, ModelSource] | None = None
         self._known: _Known | None = None
 
     def prompt(self, tree: Tree, node_id: str, spec: LoadSpec, speaker: Speaker = "next") -> Prompt:
@@ -59,19 +56,16 @@ class PromptMaker:
 
     def template(self, tree: Tree, spec: LoadSpec) -> ChatTemplate:
         """The session's named template, or the one in the model's file."""
-        metadata = self._metadata_of(spec)
-        if tree.template is not None:
-            return named_template(tree.template, metadata)
-        return chat_template_of(metadata)
+        return self._source_of(spec).template(tree.template)
 
     def close(self) -> None:
         """End the process."""
         self._templates.close()
 
-    def _metadata_of(self, spec: LoadSpec) -> GgufMetadata:
-        if self._metadata is None or self._metadata[0] != spec.fingerprint:
-            self._metadata = spec.fingerprint, read_metadata(Path(spec.path))
-        return self._metadata[1]
+    def _source_of(self, spec: LoadSpec) -> ModelSource:
+        if self._source is None or self._source[0] != spec.fingerprint:
+            self._source = spec.fingerprint, source_of(spec)
+        return self._source[1]
 
     def _reader(
         self, path: Sequence[Node], spec: LoadSpec, template: ChatTemplate | None
@@ -84,6 +78,6 @@ class PromptMaker:
             spec.fingerprint,
             source,
         ):
-            names = names_that_always_count(self._metadata_of(spec), source or "")
+            names = self._source_of(spec).names_that_always_count(source or "")
             self._known = _Known(spec.fingerprint, source, names)
         return Reader(spec.fingerprint, self._known.names)

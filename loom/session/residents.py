@@ -11,14 +11,15 @@ from typing import Literal
 
 from loom.engine.client import Connect, Listener
 from loom.engine.events import Accepted, EngineDied, EngineEvent, LoadFailed, Ready
+from loom.engine.free_memory import available_bytes
 from loom.engine.request import Cancel, LoadSpec, Request
-from loom.models.memory_need import available_bytes
 from loom.paths import data_dir
 from loom.records import Opening
 from loom.session.hashing import ModelHashes
 from loom.session.keeper import Keeper
 from loom.session.model_files import state_of_file
 from loom.session.model_slot import ModelSlot, load_spec
+from loom.session.model_source import is_world
 from loom.session.settings import ModelStatus
 
 UNLOAD_AFTER_S = 600.0
@@ -48,7 +49,8 @@ class Residents:
     """Room for two models, if they fit: going from one to the other and back loads nothing.
 
     The one used least recently goes when the next does not fit, and each after `unload_after_s`
-    without work. Methods are called from the session's thread; `status` from any.
+    without work. Worlds, which have no weights, take no model's place; there is room for two.
+    Methods are called from the session's thread; `status` from any.
     """
 
     def __init__(
@@ -196,8 +198,11 @@ class Residents:
             self._let_go(oldest)
 
     def _others(self, slot: ModelSlot) -> list[ModelSlot]:
+        """Those that may have to make room for it: a world takes none from a model."""
+        kind = is_world(slot.spec)
         with self._lock:
-            return [o for o in self._slots.values() if o is not slot and o.is_alive]
+            alive = [o for o in self._slots.values() if o is not slot and o.is_alive]
+        return [other for other in alive if is_world(other.spec) == kind]
 
     def _let_go(self, slot: ModelSlot) -> None:
         with self._lock:

@@ -11,15 +11,15 @@ from loom.convergence.joins import JoinFinder
 from loom.engine.client import Connect
 from loom.engine.request import Cancel
 from loom.errors import LoomError, SessionFileError
-from loom.models.discovery import ModelFile, find_model
-from loom.models.gguf_file import fingerprint, read_metadata
-from loom.models.mode_memory import ModeAnswer, remember_mode, remembered_answer
+from loom.models.mode_memory import ModeAnswer, remember_mode
 from loom.models.named_templates import known_name
 from loom.records import Join, Priority
 from loom.session.beginning import Beginning
+from loom.session.engines import with_worlds
 from loom.session.growths import Growths
 from loom.session.leaves import open_leaves
 from loom.session.mode_question import ModeQuestion, question_about
+from loom.session.model_source import find_source
 from loom.session.news import News, Notice
 from loom.session.plans import Estimate, Plan, Progress, estimated
 from loom.session.planter import Planter
@@ -84,7 +84,7 @@ class Session:
         self.settings = GrowSettings.for_mode(self.tree.mode)
         self._requests = Requests(self._journal.append, self._news)
         heard = Heard(self._requests.hear, self._requests.lose, self._news.say, self._hashed)
-        self._slot = Residents(connect, heard)
+        self._slot = Residents(with_worlds(connect), heard)
         self._slot.name(self.tree.model, self.tree.opening)
         self._counter = TokenCounter()
 
@@ -96,8 +96,12 @@ class Session:
     @classmethod
     def create(cls, path: Path, beginning: Beginning, connect: Connect) -> Session:
         """Make a session file, with its first texts if there are any, and open it."""
-        create(path, beginning.started(_reference(find_model(beginning.model))))
+        source = find_source(beginning.model)
+        source.check()
+        create(path, beginning.started(source.reference))
         session = cls(path, connect)
+        if (remark := beginning.remark_on_window(source.window)) is not None:
+            session._news.say("information", *remark)
         parent_id: str | None = None
         for text, role in beginning.texts():
             parent_id = session.write(parent_id, text, role, beginning.reading)
@@ -226,23 +230,23 @@ class Session:
 
     def choose_model(self, model: str) -> None:
         """Grow with another model (a name or a path) from now on; ModelFileError if it is none."""
-        found = find_model(model)
-        read_metadata(found.path)
+        source = find_source(model)
+        source.check()
         self.stop()
-        reference = _reference(found)
         kept = ModeAnswer(self.tree.mode, self.tree.template)
-        answer = remembered_answer(fingerprint(found.path)) or kept
-        self._journal.append(ModelChosen(time.time(), reference, answer.mode, answer.template))
+        answer = source.usual(source.fingerprint()) or kept
+        chosen = ModelChosen(time.time(), source.reference, answer.mode, answer.template)
+        self._journal.append(chosen)
         self._journal.flush()
         self._pull()
-        self._slot.name(reference, self.tree.opening)
+        self._slot.name(source.reference, self.tree.opening)
         if answer.mode != kept.mode:
             self.settings = self.settings.as_usual_in(answer.mode)
 
     def mode_question(self) -> ModeQuestion:
         """What there is to say about plain text or chat with this model; LoomError if no model."""
         spec = self._slot.spec_for(self.tree.model, self.tree.opening)
-        return question_about(spec, find_model(self.tree.model).name)
+        return question_about(spec)
 
     def choose_mode(self, mode: Mode, template: str | None = None) -> None:
         """Grow as plain text or as a chat from now on, and remember it for the model.
@@ -282,7 +286,7 @@ class Session:
     def count_tokens(self, text: str) -> int | None:
         """How many tokens a text has for the session's model; None while that is not known."""
         with suppress(LoomError):
-            return self._counter.count(find_model(self.tree.model).path, text)
+            return self._counter.count(find_source(self.tree.model), text)
         return None
 
     def look(self, node_id: str, speaker: Speaker = "next") -> Look:
@@ -333,11 +337,3 @@ class Session:
     def _hashed(self, fingerprint: str, sha256: str) -> None:
         if self.tree.model_hashes.get(fingerprint) != sha256:
             self._journal.append(ModelHashed(time.time(), fingerprint, sha256))
-
-
-def _reference(found: ModelFile) -> str:
-    """What a session remembers of a model: a bundled one moves with loom, others stay put.
-
-    Links are kept as they are: behind those of a hub's cache are blobs without a name.
-    """
-    return found.name if found.bundled else str(found.path.absolute())

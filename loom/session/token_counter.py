@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import threading
-from pathlib import Path
 
 from loom.errors import LoomError
-from loom.models.encoding import VocabularyEncoding, encoding_for
-from loom.models.gguf_file import read_metadata
+from loom.session.model_source import Count, ModelSource
 
 
 class TokenCounter:
@@ -17,22 +15,23 @@ class TokenCounter:
     """
 
     def __init__(self) -> None:
-        self._encodings: dict[Path, VocabularyEncoding | None] = {}
-        self._reading: set[Path] = set()
+        self._counts: dict[str, Count | None] = {}
+        self._reading: set[str] = set()
 
-    def count(self, model: Path, text: str) -> int | None:
+    def count(self, model: ModelSource, text: str) -> int | None:
         """Tokens in the text, or None while the vocabulary is unread or cannot be expressed."""
-        if model not in self._encodings:
-            if model not in self._reading:
-                self._reading.add(model)
+        place = model.place
+        if place not in self._counts:
+            if place not in self._reading:
+                self._reading.add(place)
                 threading.Thread(target=self._read, args=(model,), daemon=True).start()
             return None
-        encoding = self._encodings[model]
-        return None if encoding is None else encoding.count_tokens(text)
+        count = self._counts[place]
+        return None if count is None else count(text)
 
-    def _read(self, model: Path) -> None:
+    def _read(self, model: ModelSource) -> None:
         try:
-            encoding = encoding_for(read_metadata(model))
+            count = model.count()
         except LoomError:
-            encoding = None
-        self._encodings[model] = encoding
+            count = None
+        self._counts[model.place] = count

@@ -12,9 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from loom.engine.request import LoadSpec, PromptPart, TextPart
-from loom.models.gguf_file import read_metadata
-from loom.models.markup_encoding import MarkupEncoding, markup_encoding_for
 from loom.session.model_slot import load_spec
+from loom.session.model_source import Spelling, source_of
 from loom.session.prompt import Prompt
 from loom.session.prompt_maker import PromptMaker
 from loom.session.turns import Speaker
@@ -94,7 +93,7 @@ class ModelViewer:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._encoding: tuple[str, MarkupEncoding | None] | None = None
+        self._encoding: tuple[str, Spelling | None] | None = None
 
     def look(self, prompts: PromptMaker, tree: Tree, node_id: str, speaker: Speaker) -> Look:
         """Look at what the model would be sent to go on from a node; LoomError as `prompt`."""
@@ -119,11 +118,10 @@ class ModelViewer:
             tuple(parts),
         )
 
-    def _encoding_of(self, spec: LoadSpec) -> MarkupEncoding | None:
+    def _encoding_of(self, spec: LoadSpec) -> Spelling | None:
         with self._lock:
             if self._encoding is None or self._encoding[0] != spec.fingerprint:
-                metadata = read_metadata(Path(spec.path))
-                self._encoding = spec.fingerprint, markup_encoding_for(metadata)
+                self._encoding = spec.fingerprint, source_of(spec).spelling()
             return self._encoding[1]
 
 
@@ -136,7 +134,7 @@ def view_of(tree: Tree, node_id: str) -> ModelView:
         prompts.close()
 
 
-def _seen(part: PromptPart, node: Node | None, encoding: MarkupEncoding | None) -> SeenPart:
+def _seen(part: PromptPart, node: Node | None, encoding: Spelling | None) -> SeenPart:
     node_id, author = (None, None) if node is None else (node.id, node.author)
     if isinstance(part, TextPart):
         text = part.text.decode("utf-8", "replace")
@@ -156,7 +154,7 @@ def _recorded_pieces(node: Node, n_tokens: int) -> list[bytes]:
 
 
 def _tokens(
-    ids: list[int] | tuple[int, ...], pieces: list[bytes], encoding: MarkupEncoding | None
+    ids: list[int] | tuple[int, ...], pieces: list[bytes], encoding: Spelling | None
 ) -> tuple[SeenToken, ...]:
     names = {} if encoding is None else encoding.names
     return tuple(
@@ -165,7 +163,7 @@ def _tokens(
     )
 
 
-def _begun(parts: list[SeenPart], encoding: MarkupEncoding, bos_id: int) -> list[SeenPart]:
+def _begun(parts: list[SeenPart], encoding: Spelling, bos_id: int) -> list[SeenPart]:
     """The parts behind the beginning token, once, also if the template spells it out."""
     first = next((part.tokens for part in parts if part.tokens), ())
     if first and first[0].id == bos_id:

@@ -13,8 +13,7 @@ from typing import Generic, Literal
 import numpy as np
 import numpy.typing as npt
 
-from loom.engine.backend import BackendError, Row
-from loom.errors import LoomError
+from loom.engine.backend import BackendError, MemoryKind, Row
 from loom.records import ModelInfo, Sampling, TokenStats
 from loom.records.sampling_limits import check_sampling
 from loom.worlds.belief import OUTSIDE, Belief, Filter
@@ -36,10 +35,10 @@ class WorldBackend(Generic[State]):
 
     n_sequences = N_SEQUENCES
     n_batch = N_BATCH
-    memory_kind: Literal["anywhere"] = "anywhere"
+    memory_kind: MemoryKind = "anywhere"
     generates = True
     n_embedded = 0
-    pooling: Literal["mean of hidden states"] = "mean of hidden states"
+    pooling: Literal["embedding model", "mean of hidden states"] = "mean of hidden states"
 
     def __init__(
         self,
@@ -132,17 +131,19 @@ class WorldBackend(Generic[State]):
 
     def alone(self) -> WorldBackend[State]:
         """The same world with a memory of its own."""
-        return WorldBackend(
+        other = WorldBackend(
             self.info.name,
             self.info.fingerprint,
             self.filter,
             self.vocabulary,
             self.info.chat_template,
         )
+        other.info = self.info
+        return other
 
     def embed(self, texts: Sequence[Sequence[int]]) -> Sequence[npt.NDArray[np.float32]]:  # noqa: ARG002
-        """A world has no vectors, and says so in `n_embedded`."""
-        raise LoomError("A world makes no vectors of texts.", "Embed with a model.")
+        """A world has no vectors, which `n_embedded` says to whoever asks."""
+        raise AssertionError("nothing asks a world for vectors")
 
     def check_sampling(self, sampling: Sampling) -> None:
         """UsageError if a world cannot draw so."""
@@ -214,7 +215,7 @@ def _info(name: str, fingerprint: str, n_vocab: int, chat_template: str | None) 
         n_ctx_train=N_CONTEXT,
         n_ctx=N_CONTEXT,
         n_cells=N_CELLS,
-        device="CPU",
+        device="exact",
         build="exact law",
         n_threads=1,
         n_batch=N_BATCH,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 
 from loom.errors import UsageError
 from loom.worlds.backend import WorldBackend
@@ -13,7 +14,7 @@ from loom.worlds.machine import Machine, State
 from loom.worlds.null_trees import NullTrees
 from loom.worlds.processes import even, golden_mean, rrxor
 from loom.worlds.quill import QUILL
-from loom.worlds.sibling import sibling
+from loom.worlds.sibling import TILT, sibling
 from loom.worlds.town import Town
 from loom.worlds.vocabulary import byte_vocabulary, story_vocabulary
 
@@ -27,17 +28,22 @@ AnyWorld = WorldBackend[Place] | WorldBackend[str] | WorldBackend[int]
 
 def story_world() -> WorldBackend[Place]:
     """The story world: exact, and with no weights."""
-    return _stories("story-world", QUILL, None)
+    return _stories("story-world", QUILL, None, (QUILL,))
 
 
 def chat_world() -> WorldBackend[Place]:
     """Its collapsed sibling, which answers in turns."""
-    return _stories("story-world-chat", sibling(), CHAT_TEMPLATE)
+    # Its odds come from a linear system, whose last bits differ between machines and runs: what
+    # they are made from does not.
+    return _stories("story-world-chat", sibling(), CHAT_TEMPLATE, (QUILL, TILT))
 
 
-def _stories(name: str, town: Town, chat_template: str | None) -> WorldBackend[Place]:
+def _stories(
+    name: str, town: Town, chat_template: str | None, made_from: tuple[object, ...]
+) -> WorldBackend[Place]:
     vocabulary = story_vocabulary()
-    fingerprint = hashlib.sha256(repr((town, vocabulary.merges)).encode()).hexdigest()[:16]
+    told = repr((*made_from, vocabulary.merges)).encode()
+    fingerprint = hashlib.sha256(told).hexdigest()[:16]
     filter_ = Filter(StoryMachine(town, vocabulary), len(vocabulary))
     return WorldBackend(name, fingerprint, filter_, vocabulary, chat_template)
 
@@ -57,8 +63,14 @@ WORLDS: dict[str, Callable[[], AnyWorld]] = {
 }
 
 
-def open_world(name: str) -> AnyWorld:
-    """The world of that name, new; UsageError if there is none."""
+def open_world(name: str, n_ctx: int | None = None) -> AnyWorld:
+    """The world of that name, new; UsageError if there is none.
+
+    `n_ctx` is the window of one branch in tokens; without one, or beyond it, all that a world has.
+    """
     if name not in WORLDS:
         raise UsageError(f"There is no world called {name}.", f"Worlds: {', '.join(WORLDS)}.")
-    return WORLDS[name]()
+    world = WORLDS[name]()
+    if n_ctx is not None:
+        world.info = replace(world.info, n_ctx=min(n_ctx, world.info.n_ctx_train))
+    return world

@@ -171,7 +171,7 @@ def test_another_model(snap_compare: Snap, bare_machine: Path, story_base: Path)
 
     async def drive(pilot: Pilot[None]) -> None:
         await pilot.press("at")
-        await until(pilot, lambda: "models here" in screen_text(pilot))
+        await until(pilot, lambda: "6 worlds here" in screen_text(pilot))
 
     assert snap_compare(app_on(toast()), run_before=drive, terminal_size=NARROW)
 

@@ -20,6 +20,7 @@ from loom.engine.room import (
     fitting_cells,
     fitting_layers,
     gib,
+    need_of,
     wanted_cells,
 )
 
@@ -117,6 +118,28 @@ def test_what_fits_is_what_was_asked_for_or_said_to_be_too_much(
     assert cells.n_cells % CELL_STEP == 0
     needed = shape.weight_bytes + shape.cache_bytes(cells.n_cells, wish.cache_type)
     assert needed <= room_bytes
+
+
+@given(shapes, wishes, st.integers(0, 1000 * GIB))
+def test_what_is_told_beforehand_is_what_opening_does(
+    shape: Shape, wish: Wish, room_bytes: int
+) -> None:
+    wish = replace(wish, cache_type="f16")
+    told = need_of(shape, wish, room_bytes)
+    try:
+        cells = fitting_cells(shape, wish, room_bytes, on_host=1.0)
+    except NotEnoughMemoryError:
+        assert told.n_bytes > room_bytes
+    else:
+        assert told.n_bytes <= room_bytes
+        assert told.n_ctx == cells.n_ctx
+
+
+@given(shapes, wishes)
+def test_where_nobody_knows_what_is_free_the_window_is_the_one_wanted(
+    shape: Shape, wish: Wish
+) -> None:
+    assert need_of(shape, wish, None).n_ctx == wanted_cells(shape, wish).n_ctx
 
 
 @given(shapes, wishes, st.integers(0, 1000 * GIB))

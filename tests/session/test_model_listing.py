@@ -9,13 +9,18 @@ import numpy as np
 import pytest
 
 from loom.engine.devices import rebuild_line
+from loom.engine.free_memory import available_bytes
+from loom.engine.llama.header import read_shape
+from loom.engine.room import DEFAULT_WINDOW, NotEnoughMemoryError, Wish, fitting_cells
 from loom.errors import ModelFileError
 from loom.models.gguf_file import fingerprint, read_metadata
-from loom.models.memory_need import MemoryNeed, available_bytes, memory_need
 from loom.models.mode_guess import guess_mode
 from loom.models.mode_memory import remember_mode
 from loom.session import model_listing
+from loom.session.memory_told import need_told
 from loom.session.model_listing import describe, detail_lines, listing, listing_lines, rows
+from loom.worlds.catalogue import open_world
+from loom.worlds.names import SKETCHES
 
 
 def write_model(path: Path, **texts: str) -> Path:
@@ -81,7 +86,8 @@ def test_a_script_is_told_the_facts(here: Path) -> None:
         "mode": None,
         "mode_is_guess": True,
         "mode_reason": "it has a chat template, which base models often have too",
-        "memory_bytes": memory_need(metadata).total_bytes,
+        "memory_bytes": need_told(metadata, None).n_bytes,
+        "memory_window": 2_048,
         "fits": True,
     }
     assert entry in listing()
@@ -127,7 +133,7 @@ def test_no_name_can_paint_the_terminal(here: Path) -> None:
     text = "\n".join(listing_lines(listing()))
     assert "\x1b" not in text
     assert "␛[31m" in text
-    assert len(text.splitlines()) == 4
+    assert len(text.splitlines()) == 4 + len(SKETCHES)
 
 
 @pytest.mark.parametrize(
@@ -157,25 +163,74 @@ def test_what_the_person_answered_is_no_guess(here: Path) -> None:
     assert rows([entry])[0].made_for == "chat"
 
 
-def test_what_a_model_takes_is_weighed_against_what_is_free(
+def test_what_a_model_takes_is_what_the_engine_reckons(here: Path) -> None:
+    path = write_model(here / "m.gguf", name="x")
+    told, shape = need_told(read_metadata(path), None), read_shape(str(path))
+    assert told.n_ctx == 2_048
+    # Two heads of eight, keys and values, two bytes each.
+    assert shape.cache_bytes(2_048, "f16") == 2 * 8 * 2 * 2 * 2_048
+    assert told.n_bytes == (
+        path.stat().st_size
+        + shape.cache_bytes(2_048, "f16")
+        + shape.compute_bytes(2_048, 256, flash=True)
+    )
+
+
+def test_a_model_fits_if_the_engine_would_open_it(
     here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = write_model(here / "m.gguf", name="x")
-    need = memory_need(read_metadata(path), n_cells=100)
-    assert need.weights_bytes == path.stat().st_size
-    # Two heads of eight, keys and values, two bytes each, of a hundred tokens.
-    assert need.cache_bytes == 2 * 8 * 2 * 2 * 100
-    assert need.total_bytes == need.weights_bytes + need.cache_bytes + need.compute_bytes
-    longest = memory_need(read_metadata(path), n_cells=1_000_000)
-    assert longest.cache_bytes == 2 * 8 * 2 * 2 * 2_048
-    total = memory_need(read_metadata(path)).total_bytes
-    for free, fits in ((total, True), (total - 1, False), (None, None)):
+    shape, wish = read_shape(str(path)), Wish(None, "f16", 256, flash=True)
+    most = need_told(read_metadata(path), None)
+    least = need_told(read_metadata(path), 0)
+    assert least.n_ctx < most.n_ctx <= DEFAULT_WINDOW
+    for free in (None, most.n_bytes, most.n_bytes - 1, least.n_bytes, least.n_bytes - 1):
         monkeypatch.setattr(model_listing, "available_bytes", lambda free=free: free)
-        assert describe("m")[0]["fits"] is fits
+        (entry,) = describe("m")
+        if free is None:
+            assert entry["fits"] is None
+            continue
+        try:
+            window = fitting_cells(shape, wish, free, on_host=1.0).n_ctx
+        except NotEnoughMemoryError:
+            assert entry["fits"] is False
+        else:
+            assert (entry["fits"], entry["memory_window"]) == (True, window)
 
 
 def test_this_machine_says_what_is_free() -> None:
     free = available_bytes()
     assert free is not None
     assert free > 2**20
-    assert MemoryNeed(1, 2, 3).total_bytes == 6
+
+
+def test_worlds_stand_behind_the_models(here: Path) -> None:
+    write_model(here / "m.gguf", name="M")
+    write_model(here / "story-world.gguf", name="a file of the same name")
+    (here / "half.gguf").write_bytes(b"GGUF")
+    *sound, broken = rows(listing())
+    assert broken.name == "half"
+    worlds = [row for row in sound if row.about]
+    assert [row.name for row in worlds] == list(SKETCHES)
+    assert sound[-len(worlds) :] == worlds
+    assert all(
+        (row.parameters, row.size, row.quantisation) == ("none", "none", "exact") for row in worlds
+    )
+    # Two of one name: the world keeps it, and the file is opened by its path.
+    named = [row.reference for row in sound if row.name == "story-world"]
+    assert named == [str(here / "story-world.gguf"), "story-world"]
+
+
+def test_a_world_says_what_it_is(here: Path) -> None:
+    (entry,) = describe("story-world-chat")
+    told = dict(line.split(":", 1) for line in detail_lines([entry]))
+    told = {what: fact.strip() for what, fact in told.items()}
+    assert told["about"] == SKETCHES["story-world-chat"].about
+    assert told["made for"] == "chat (it is a world that answers in turns)"
+    assert told["context"] == "8,192 tokens"
+    assert "exact" in told["kind"]
+    assert (entry["n_parameters"], entry["n_bytes"], entry["fits"]) == (0, 0, True)
+    assert entry.keys() >= describe("story-base")[0].keys()
+    remember_mode(open_world("story-world-chat").info.fingerprint, "plain")
+    (entry,) = describe("story-world-chat")
+    assert (entry["mode"], entry["mode_reason"]) == ("plain", "as you said")

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from loom.engine.backend import Backend, BackendError, Row
 from loom.engine.engine import Engine
-from loom.engine.events import EngineEvent, Scored, Stepped
-from loom.engine.request import Grow, Request, Score, ScoreItem, TextPart
+from loom.engine.events import EngineEvent, RequestFailed, Scored, Stepped
+from loom.engine.request import Embed, Grow, Request, Score, ScoreItem, TextPart
 from loom.errors import UsageError
 from loom.records import Sampling
 from loom.records.sampling import LogitBias, Penalties, Xtc
@@ -17,6 +17,7 @@ from loom.worlds.backend import WorldBackend
 from loom.worlds.catalogue import WORLDS, open_world
 from loom.worlds.dice import WorldDice
 from loom.worlds.grammar import Place
+from loom.worlds.names import SKETCHES
 
 PROMPT = "Friends, raise your glasses. I have known"
 
@@ -217,6 +218,32 @@ def test_exact_mode_says_what_fast_mode_says(world: WorldBackend[Place]) -> None
     fast = Grow("r", (TextPart(PROMPT.encode()),), 3, 16, Sampling(), seed=6)
     exact = replace(fast, mode="exact")
     assert branches(run(Engine(world), fast)) == branches(run(Engine(world), exact))
+
+
+def test_a_world_has_no_vectors_and_says_so(world: WorldBackend[Place]) -> None:
+    (refused,) = run(Engine(world), Embed("e", ((TextPart(PROMPT.encode()),),)))
+    assert isinstance(refused, RequestFailed)
+    assert refused.what == "story-world makes no vectors of texts."
+    assert refused.remedy
+
+
+def test_every_world_has_a_name_and_a_sentence() -> None:
+    assert list(SKETCHES) == list(WORLDS)
+    for name, sketch in SKETCHES.items():
+        world = open_world(name)
+        assert (sketch.mode == "chat") == (world.info.chat_template is not None)
+        assert sketch.about.endswith(".")
+
+
+def test_a_window_that_was_asked_for_is_kept_in_exact_mode_too() -> None:
+    world = open_world("golden-mean", 8)
+    assert (world.info.n_ctx, world.alone().info.n_ctx) == (8, 8)
+    prompt = (TextPart(b"1101"),)
+    for mode in ("fast", "exact"):
+        grown = branches(run(Engine(world), Grow("r", prompt, 1, 99, Sampling(), 1, mode=mode)))
+        # The token that begins a text stands in the window as well.
+        assert len(grown[0]) == 8 - 5
+    assert open_world("golden-mean", 10**9).info.n_ctx == world.info.n_ctx_train
 
 
 def test_the_engine_scores_texts_as_the_filter_does(world: WorldBackend[Place]) -> None:

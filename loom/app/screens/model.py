@@ -19,6 +19,7 @@ from textual.widgets.option_list import Option
 
 from loom.app.display import fit, shown_words
 from loom.app.gauge_words import room_lines
+from loom.app.words import count
 from loom.engine.events import Gauge
 from loom.errors import LoomError
 from loom.session.model_listing import ModelRow, found_rows, how_to_use_gpu
@@ -97,8 +98,10 @@ class ModelScreen(ModalScreen[str | None]):
     @on(Searched)
     def _show_found(self, event: Searched) -> None:
         self._rows = event.rows
-        n = len(event.rows)
-        note = f"{n} model{'' if n == 1 else 's'} here. `loom models pull` fetches others."
+        n_worlds = sum(1 for row in event.rows if row.about)
+        here = count(len(event.rows) - n_worlds, "model")
+        here += f" and {count(n_worlds, 'world')}" if n_worlds else ""
+        note = f"{here} here. `loom models pull` fetches others."
         self._note = shown_words(event.problem) or note
         self._narrow_down()
 
@@ -141,7 +144,7 @@ class ModelScreen(ModalScreen[str | None]):
 def _words(row: ModelRow) -> str:
     """What the letters that are typed are looked for in."""
     told = (row.name, row.architecture, row.quantisation, row.parameters, row.source, row.path)
-    return " ".join(told).casefold()
+    return " ".join((*told, row.about)).casefold()
 
 
 def _lines(rows: Sequence[ModelRow]) -> list[Content]:
@@ -165,5 +168,7 @@ def _cells(row: ModelRow) -> tuple[str, str, str, str]:
     name = fit(shown_words(row.name), _MOST_NAME_CELLS)
     if row.problem is not None:
         return name, "", "", ""
+    if row.about:
+        return name, "a world, exact, no weights", "", row.made_for
     facts = f"{row.architecture:<6} {row.parameters:>5} {row.quantisation:<6} {row.size:>9}"
     return name, facts, _FITS[row.fits], row.made_for

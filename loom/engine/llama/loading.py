@@ -14,11 +14,12 @@ from loom.engine.llama.contexts import open_context
 from loom.engine.llama.devices_of_llama import Device, devices_of_llama, gpus_to_use
 from loom.engine.llama.header import read_shape
 from loom.engine.llama.library import ggml
-from loom.engine.llama.states import N_SEQUENCES, n_sequences_for
+from loom.engine.llama.states import n_sequences_for
 from loom.engine.llama.words import words
 from loom.engine.request import LoadSpec
 from loom.engine.room import (
     N_BATCH,
+    N_SEQUENCES,
     NotEnoughMemoryError,
     Shape,
     Wish,

@@ -15,9 +15,7 @@ import llama_cpp as lib
 import numpy as np
 
 from loom.engine.backend import MemoryKind, Saved
-
-N_SEQUENCES = 256
-"""llama.cpp's own limit (LLAMA_MAX_SEQ)."""
+from loom.engine.room import N_SEQUENCES
 
 STATES_BYTES = 1 << 29
 FEWEST_STATES, MOST_STATES = 8, 64

@@ -8,6 +8,7 @@ from contextlib import ExitStack, closing
 from dataclasses import asdict
 from pathlib import Path
 
+from loom.errors import UsageError
 from loom.models.discovery import find_model
 from loom.models.random_weights import SHAPE_135M, write_random_llama
 from loom.session.bench.prompt import stories
@@ -15,6 +16,7 @@ from loom.session.bench.results import ModelResult, Run, Say
 from loom.session.bench.whole import SEED, WholeProgram
 from loom.session.bench.yardsticks import Yardsticks
 from loom.session.model_slot import load_spec
+from loom.worlds.names import SKETCHES
 
 N_BRANCHES = (1, 4, 8, 16)
 N_PREFIX = 512
@@ -47,6 +49,10 @@ def _measure(model: str, folder: Path, say: Say) -> ModelResult:
 
 
 def _path_of(model: str, folder: Path, say: Say) -> str:
+    if model in SKETCHES:
+        raise UsageError(
+            f"{model} is a world: there is no llama.cpp in it to measure.", "Name a model."
+        )
     if model != RANDOM_MODEL:
         return model
     path = folder / f"{RANDOM_MODEL}.gguf"

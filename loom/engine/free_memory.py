@@ -1,4 +1,4 @@
-"""How much memory a model takes, told before it is loaded, and how much this machine can spare."""
+"""How much memory this machine can spare for a model."""
 
 from __future__ import annotations
 
@@ -6,47 +6,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
-
-from loom.models.gguf_file import GgufMetadata
-
-DEFAULT_WINDOW = 4_096
-"""Tokens of cache that are reckoned with unless told otherwise."""
-
-_N_BATCH = 512
-_FLOAT_BYTES = 4
-# Of every token of a batch llama.cpp keeps a row of logits and computes in another; beside them
-# lie rows as wide as the model (queries, keys, values, the wider ones between). Sixteen of those,
-# and the process itself, are rather too much than too little: with 135M weights and a vocabulary
-# of 49,152 it comes to 502 MiB, and 482 were measured.
-_N_LOGIT_ROWS, _N_ROWS = 2, 16
-_PROCESS_BYTES = 64 * 2**20
-
-
-@dataclass(frozen=True, slots=True)
-class MemoryNeed:
-    """Bytes for the weights, for the cache of tokens, and for computing a batch."""
-
-    weights_bytes: int
-    cache_bytes: int
-    compute_bytes: int
-
-    @property
-    def total_bytes(self) -> int:
-        """All of it."""
-        return self.weights_bytes + self.cache_bytes + self.compute_bytes
-
-
-def memory_need(metadata: GgufMetadata, n_cells: int = DEFAULT_WINDOW) -> MemoryNeed:
-    """What a model takes with a cache of so many tokens in F16, or of its own window if smaller."""
-    n_cells = min(n_cells, metadata.n_ctx_train or n_cells)
-    row = _N_LOGIT_ROWS * metadata.n_vocab + _N_ROWS * (metadata.n_embd or 0)
-    return MemoryNeed(
-        weights_bytes=metadata.n_bytes,
-        cache_bytes=n_cells * (metadata.cache_token_bytes or 0),
-        compute_bytes=_N_BATCH * row * _FLOAT_BYTES + _PROCESS_BYTES,
-    )
 
 
 def available_bytes() -> int | None:
