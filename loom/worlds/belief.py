@@ -12,7 +12,7 @@ its place (`Machine.lost`) and reads on from there, so that any text can be foll
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Generic
 
@@ -20,7 +20,6 @@ from loom.worlds.machine import Machine, State
 
 OUTSIDE = 2.0**-40
 OUTSIDE_BITS = 40.0
-N_STATES_KEPT = 100_000
 N_TOKENS_REREAD = 48
 
 
@@ -58,7 +57,6 @@ class Filter(Generic[State]):
         self.machine = machine
         self.n_vocab = n_vocab
         self.inside = 1.0 - n_vocab * OUTSIDE
-        self._ways: dict[State, dict[int, list[tuple[float, State]]]] = {}
 
     def start(self) -> Belief[State]:
         """What is known before the first token of a document."""
@@ -68,9 +66,8 @@ class Filter(Generic[State]):
         """The chain's own law of the next token: only what the world can say; it sums to one."""
         law: dict[int, float] = {}
         for state, weight in belief.weights.items():
-            for token, ways in self._ways_from(state).items():
-                chance = weight * sum([p for p, _ in ways])
-                law[token] = law.get(token, 0.0) + chance
+            for token, p in self.machine.odds(state).items():
+                law[token] = law.get(token, 0.0) + weight * p
         return law
 
     def probability(self, belief: Belief[State], token: int) -> float:
@@ -107,17 +104,16 @@ class Filter(Generic[State]):
         """The weights after each token that can come next, not normalised."""
         after: dict[int, dict[State, float]] = {}
         for state, weight in weights.items():
-            for token, ways in self._ways_from(state).items():
+            for token, p, target in self.machine.edges(state):
                 targets = after.setdefault(token, {})
-                for p, target in ways:
-                    targets[target] = targets.get(target, 0.0) + weight * p
+                targets[target] = targets.get(target, 0.0) + weight * p
         return after
 
     def _step(self, weights: Mapping[State, float], token: int) -> tuple[dict[State, float], float]:
         after: dict[State, float] = {}
         total = 0.0
         for state, weight in weights.items():
-            for p, target in self._ways_from(state).get(token, ()):
+            for p, target in self.machine.ways(state, token):
                 share = weight * p
                 total += share
                 after[target] = after.get(target, 0.0) + share
@@ -136,14 +132,3 @@ class Filter(Generic[State]):
             if total > 0:
                 return {state: weight / total for state, weight in weights.items()}
         return lost
-
-    def _ways_from(self, state: State) -> Mapping[int, Sequence[tuple[float, State]]]:
-        ways = self._ways.get(state)
-        if ways is None:
-            if len(self._ways) > N_STATES_KEPT:
-                self._ways.clear()
-            ways = {}
-            for token, p, target in self.machine.edges(state):
-                ways.setdefault(token, []).append((p, target))
-            self._ways[state] = ways
-        return ways

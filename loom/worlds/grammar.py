@@ -1,26 +1,24 @@
 """A town compiled into a machine over tokens: lazily, state by state, as a filter asks for them.
 
 A state is what is true, where in which sentence one is, and the tokens of a word that are still to
-come. Latents are drawn at the unit that first needs them, so hypotheses stay few: a sentence about
-nobody has no hero yet. Tokens never cross units, because a unit begins at a space and the
-vocabulary splits text there too.
+come. What comes next depends on few of the latents, and it is worked out once for all states that
+agree on those.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import math
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from loom.worlds.beat import END, Beat
-from loom.worlds.law import Table
-from loom.worlds.machine import Edge
-from loom.worlds.telling import lead_before
+from loom.worlds.beat import END
+from loom.worlds.compiler import Compiler
+from loom.worlds.machine import Edge, Way
+from loom.worlds.touching import Touching
 from loom.worlds.town import LOST, START, Town, Values, with_value
 from loom.worlds.vocabulary import Vocabulary
-from loom.worlds.wording import Rule, Slot, Text, Unit, Wordings, as_sentence, parts_of, units_of
 
-Outcome = tuple[float, str, Values]
-"""Something said: how likely, the words, and what is true from then on."""
+N_LAWS_KEPT = 20_000
 
 
 class Place(NamedTuple):
@@ -35,25 +33,40 @@ class Place(NamedTuple):
     word: tuple[int, ...]
 
 
+class _Move(NamedTuple):
+    """A way on, whatever else is true: `changes` are the latents that get another value."""
+
+    probability: float
+    changes: tuple[tuple[int, str | None], ...]
+    beat: str
+    rest: int
+    word: tuple[int, ...]
+
+
+class _Law(NamedTuple):
+    """All ways on from the states that agree on some latents, by token."""
+
+    moves: Mapping[int, Sequence[_Move]]
+    odds: Mapping[int, float]
+
+
+_Which = tuple[str, str, int]
+"""A law's place: the beat, and the one that is entered from it or the tail that is begun."""
+
+
 class StoryMachine:
     """The exact law of a town's documents, token by token."""
 
     def __init__(self, town: Town, vocabulary: Vocabulary) -> None:
-        """Compile the sentences of every beat; states are made when they are asked for."""
+        """Compile the sentences of every beat; laws are made when they are asked for."""
         self.town = town
         self.vocabulary = vocabulary
-        self._tails: list[tuple[Unit, ...]] = [()]
-        self._numbers: dict[tuple[Unit, ...], int] = {(): 0}
-        self._sentences = {
-            name: [
-                (p, units_of(template))
-                for template, p in zip(
-                    beat.sentences.options, beat.sentences.probabilities, strict=True
-                )
-            ]
-            for name, beat in town.beats.items()
-        }
-        self._encoded: dict[str, tuple[int, ...]] = {}
+        self._compiler = Compiler(town, vocabulary)
+        self._touching = Touching(town)
+        self._page = town.order["page"]
+        self._touched: dict[_Which, tuple[int, ...]] = {}
+        self._laws: dict[tuple[_Which, Values], _Law] = {}
+        self._roads: dict[tuple[str, str | None], list[tuple[float, str | None, str]]] = {}
         self._start = Place(town.nothing, START, 0, ())
 
     @property
@@ -77,163 +90,106 @@ class StoryMachine:
         """Whether a sentence may end with this token."""
         return self.vocabulary.ends_sentence(token)
 
-    def edges(self, state: Place) -> tuple[Edge[Place], ...]:
+    def edges(self, state: Place) -> list[Edge[Place]]:
         """All tokens that can come next."""
-        if state.word:
-            values, beat, rest, word = state
-            return ((word[0], 1.0, Place(values, beat, rest, word[1:])),)
-        found: dict[tuple[int, Place], float] = {}
-        if state.rest:
-            said = self._unit(state.values, state.beat, state.rest, "", False)
-        else:
-            said = self._roads(state.values, state.beat, 1.0)
-        for token, p, target in said:
-            found[token, target] = found.get((token, target), 0.0) + p
-        return tuple((token, p, target) for (token, target), p in found.items())
-
-    def _unit(
-        self, values: Values, beat: str, rest: int, lead: str, is_first: bool
-    ) -> Iterator[Edge[Place]]:
-        """The first tokens of a unit, and where each leads."""
-        units = self._tails[rest]
-        after = self._number(units[1:])
-        for p, words, now in self._outcomes(units[0], values):
-            text = lead + (as_sentence(words) if is_first else words)
-            tokens = self._encode(text)
-            yield tokens[0], p, Place(now, beat, after, tokens[1:])
-
-    def _roads(self, values: Values, name: str, p: float) -> Iterator[Edge[Place]]:
-        """The first tokens of everything that can follow a sentence."""
-        beat = self.town.beats[name]
-        for p_page, known in self._paged(beat, values):
-            for p_next, after in weighted(self.town.roads(beat, known)):
-                if after == END:
-                    yield self.end_token, p * p_page * p_next, self._start
-                else:
-                    yield from self._entered(known, name, after, p * p_page * p_next)
-
-    def _entered(self, values: Values, before: str, name: str, p: float) -> Iterator[Edge[Place]]:
-        """The first tokens of a beat that comes after another."""
-        beats = self.town.beats
-        beat = beats[name]
-        leads = list(weighted(lead_before(before, beats[before], beat)))
-        for p_change, now in self._changed(beat, values):
-            for p_lead, lead in leads:
-                for p_sentence, units in self._sentences[name]:
-                    chance = p * p_change * p_lead * p_sentence
-                    if units:
-                        number = self._number(units)
-                        for token, q, place in self._unit(now, name, number, lead, True):
-                            yield token, chance * q, place
-                    elif lead:
-                        tokens = self._encode(lead)
-                        yield tokens[0], chance, Place(now, name, 0, tokens[1:])
-                    else:
-                        yield from self._roads(now, name, chance)
-
-    def _paged(self, beat: Beat, values: Values) -> Iterable[tuple[float, Values]]:
-        return ((1.0, values),) if isinstance(beat.then, Table) else self._known("page", values)
-
-    def _changed(self, beat: Beat, values: Values) -> list[tuple[float, Values]]:
-        """What can be true once a beat has changed it."""
-        order = self.town.order
-        for latent in beat.forgets:
-            values = with_value(values, order[latent], None)
-        for latent, value in beat.sets:
-            values = with_value(values, order[latent], value)
-        laws = [(1.0, values)]
-        for latent in beat.turns:
-            laws = [(p * q, then) for p, now in laws for q, then in self._turned(latent, now)]
-        return laws
-
-    def _turned(self, latent: str, values: Values) -> list[tuple[float, Values]]:
-        index = self.town.order[latent]
-        now = values[index]
-        if now is None:
-            return self._known(latent, values)
-        table = self.town.latents[latent].turns[now]
-        return [(p, with_value(values, index, value)) for p, value in weighted(table)]
-
-    def _known(self, latent: str, values: Values) -> list[tuple[float, Values]]:
-        """All ways in which a latent can be known: as it is, or as it may be drawn now."""
-        index = self.town.order[latent]
-        if values[index] is not None:
-            return [(1.0, values)]
-        given = self.town.latents[latent].given
         return [
-            (p * q, with_value(known, index, value))
-            for p, known in ([(1.0, values)] if given is None else self._known(given, values))
-            for q, value in weighted(self.town.table(latent, known))
+            (token, p, target)
+            for token in self.odds(state)
+            for p, target in self.ways(state, token)
         ]
 
-    def _all_known(self, latents: Iterable[str], values: Values) -> list[tuple[float, Values]]:
-        laws = [(1.0, values)]
-        for latent in latents:
-            laws = [(p * q, now) for p, known in laws for q, now in self._known(latent, known)]
-        return laws
+    def ways(self, state: Place, token: int) -> Sequence[Way[Place]]:
+        """The edges from a state that say one token."""
+        values, beat, rest, word = state
+        if word:
+            return ((1.0, Place(values, beat, rest, word[1:])),) if word[0] == token else ()
+        if rest:
+            moves = self._law(values, beat, "", rest).moves.get(token, ())
+            return [(move.probability, self._moved(values, move)) for move in moves]
+        found: list[Way[Place]] = []
+        for p, known, after in self._roads_from(values, beat):
+            moves = self._law(known, beat, after, 0).moves.get(token, ())
+            found += [(p * move.probability, self._moved(known, move)) for move in moves]
+        return found
 
-    def _outcomes(self, parts: Unit, values: Values) -> list[Outcome]:
-        """Everything that some parts can say, drawn from left to right."""
-        outcomes: list[Outcome] = [(1.0, "", values)]
-        for part in parts:
-            outcomes = [
-                (p * q, said + words, now)
-                for p, said, known in outcomes
-                for q, words, now in self._filled(part, known)
+    def odds(self, state: Place) -> Mapping[int, float]:
+        """The law of the next token from a state."""
+        values, beat, rest, word = state
+        if word:
+            return {word[0]: 1.0}
+        if rest:
+            return self._law(values, beat, "", rest).odds
+        odds: dict[int, float] = {}
+        for p, known, after in self._roads_from(values, beat):
+            for token, q in self._law(known, beat, after, 0).odds.items():
+                odds[token] = odds.get(token, 0.0) + p * q
+        return odds
+
+    def _moved(self, values: Values, move: _Move) -> Place:
+        if move.beat == START:
+            return self._start
+        if move.changes:
+            now = list(values)
+            for index, value in move.changes:
+                now[index] = value
+            values = tuple(now)
+        return Place(values, move.beat, move.rest, move.word)
+
+    def _roads_from(self, values: Values, beat: str) -> list[tuple[float, Values, str]]:
+        """The beats that can follow, each with what is true by then."""
+        page = values[self._page]
+        roads = self._roads.get((beat, page))
+        if roads is None:
+            roads = [
+                (p, known[self._page], after)
+                for p, known, after in self._compiler.roads(self._only(values, self._page), beat)
             ]
-        return outcomes
+            self._roads[beat, page] = roads
+        if all(then == page for _, then, _ in roads):
+            return [(p, values, after) for p, _, after in roads]
+        return [(p, with_value(values, self._page, then), after) for p, then, after in roads]
 
-    def _filled(self, part: Text | Slot | Rule | Wordings, values: Values) -> list[Outcome]:
-        if isinstance(part, Text):
-            return [(1.0, part.words, values)]
-        if isinstance(part, Wordings):
-            share = 1 / len(part.options)
-            return [
-                (share * p, words, now)
-                for option in part.options
-                for p, words, now in self._outcomes(option, values)
-            ]
-        if isinstance(part, Rule):
-            return self._ruled(part, values)
-        reading = self.town.slots[part.name]
-        order = self.town.order
-        return [
-            (p, reading.says[tuple(now[order[need]] or "" for need in reading.needs)], now)
-            for p, now in self._all_known(reading.needs, values)
-        ]
+    def _law(self, values: Values, beat: str, entered: str, rest: int) -> _Law:
+        """The law of a tail's first unit, or (`rest` 0) of a beat that is entered from another."""
+        which = (beat, entered, rest)
+        touched = self._touched.get(which)
+        if touched is None:
+            touched = self._touched[which] = self._touched_by(*which)
+        key = (which, tuple([values[index] for index in touched]))
+        law = self._laws.get(key)
+        if law is None:
+            if len(self._laws) >= N_LAWS_KEPT:
+                self._laws.clear()
+            law = self._laws[key] = self._worked_out(self._only(values, *touched), *which)
+        return law
 
-    def _ruled(self, rule: Rule, values: Values) -> list[Outcome]:
-        order = self.town.order
-        needs = () if rule.key is None else self.town.keys[rule.key].needs
-        outcomes: list[Outcome] = []
-        for p, known in self._all_known(needs, values):
-            name = rule.name
-            if rule.key is not None:
-                key = tuple(known[order[need]] or "" for need in needs)
-                name = f"{rule.name}.{self.town.keys[rule.key].says[key]}"
-            for q, template in weighted(self.town.rules[name]):
-                for r, words, now in self._outcomes(parts_of(template), known):
-                    outcomes.append((p * q * r, words, now))
-        return outcomes
+    def _touched_by(self, beat: str, entered: str, rest: int) -> tuple[int, ...]:
+        if rest:
+            return self._touching.unit(self._compiler.first_of(rest))
+        return () if entered == END else self._touching.entry(beat, entered)
 
-    def _number(self, units: tuple[Unit, ...]) -> int:
-        """One number for equal tails, so that sentences that end alike become one state."""
-        number = self._numbers.get(units)
-        if number is None:
-            number = self._numbers[units] = len(self._tails)
-            self._tails.append(units)
-        return number
+    def _worked_out(self, values: Values, beat: str, entered: str, rest: int) -> _Law:
+        said = (
+            self._compiler.unit(values, beat, rest)
+            if rest
+            else self._compiler.beginning(values, beat, entered)
+        )
+        found: dict[tuple[int, _Move], float] = {}
+        for one in said:
+            changes = tuple((i, v) for i, v in enumerate(one.values) if v != values[i])
+            move = _Move(1.0, changes, one.beat, one.rest, one.word)
+            found[one.token, move] = found.get((one.token, move), 0.0) + one.probability
+        moves: dict[int, list[_Move]] = {}
+        for (token, move), p in found.items():
+            moves.setdefault(token, []).append(move._replace(probability=p))
+        odds = {
+            token: math.fsum(move.probability for move in some) for token, some in moves.items()
+        }
+        return _Law(moves, odds)
 
-    def _encode(self, text: str) -> tuple[int, ...]:
-        tokens = self._encoded.get(text)
-        if tokens is None:
-            # White space at the end is split as it will be once a word follows it.
-            word = "x" if text[-1:].isspace() else ""
-            ids = self.vocabulary.encode(text + word)
-            tokens = self._encoded[text] = tuple(ids[: len(ids) - len(word)])
-        return tokens
-
-
-def weighted(table: Table[str]) -> Iterable[tuple[float, str]]:
-    """The options of a table, each with its probability."""
-    return zip(table.probabilities, table.options, strict=True)
+    def _only(self, values: Values, *indices: int) -> Values:
+        """Some of the values; all others as if they had not been drawn."""
+        known = list(self.town.nothing)
+        for index in indices:
+            known[index] = values[index]
+        return tuple(known)

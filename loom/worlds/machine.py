@@ -7,12 +7,15 @@ looked at with the same eyes.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from typing import NamedTuple, Protocol, TypeVar
 
 State = TypeVar("State", bound=Hashable)
 Edge = tuple[int, float, State]
 """A token, the probability of this edge given the state, and the state that it leads to."""
+
+Way = tuple[float, State]
+"""An edge whose token is known."""
 
 
 class Machine(Protocol[State]):
@@ -28,14 +31,33 @@ class Machine(Protocol[State]):
     def start(self) -> Mapping[State, float]:
         """The law of the state before the first token of a document."""
 
-    def edges(self, state: State) -> tuple[Edge[State], ...]:
+    def edges(self, state: State) -> Sequence[Edge[State]]:
         """All ways on from a state; their probabilities sum to one."""
+
+    def ways(self, state: State, token: int) -> Sequence[Way[State]]:
+        """The edges from a state that say one token."""
+
+    def odds(self, state: State) -> Mapping[int, float]:
+        """The law of the next token from a state."""
 
     def lost(self, states: Mapping[State, float]) -> Mapping[State, float]:
         """Where one may be after a token that none of `states` could have said."""
 
     def pauses(self, token: int) -> bool:
         """Whether what follows this token may be read afresh, as after a full stop."""
+
+
+def ways_among(edges: Sequence[Edge[State]], token: int) -> list[Way[State]]:
+    """Those of some edges that say one token."""
+    return [(p, target) for said, p, target in edges if said == token]
+
+
+def odds_of(edges: Sequence[Edge[State]]) -> dict[int, float]:
+    """The law of the next token, from all edges of a state."""
+    odds: dict[int, float] = {}
+    for token, p, _ in edges:
+        odds[token] = odds.get(token, 0.0) + p
+    return odds
 
 
 class Exit(NamedTuple):
@@ -73,6 +95,14 @@ class Chain:
     def edges(self, state: str) -> tuple[Edge[str], ...]:
         """All ways on from a state."""
         return self._edges[state]
+
+    def ways(self, state: str, token: int) -> list[Way[str]]:
+        """The edges from a state that say one token."""
+        return ways_among(self._edges[state], token)
+
+    def odds(self, state: str) -> dict[int, float]:
+        """The law of the next token from a state."""
+        return odds_of(self._edges[state])
 
     def lost(self, states: Mapping[str, float]) -> Mapping[str, float]:  # noqa: ARG002
         """The start again: a small chain has nothing worth remembering."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import permutations
 
-from loom.worlds.machine import Edge
+from loom.worlds.machine import Edge, Way, odds_of, ways_among
 
 PROFILE = (1 / 2, 1 / 4, 1 / 8, 1 / 8)
 SYMBOLS = tuple(b"abcd")
@@ -46,6 +46,14 @@ class NullTrees:
             (symbol, p, _mixed(state ^ (symbol * 0x2545F4914F6CDD1D & _MASK)))
             for symbol, p in zip(order, PROFILE, strict=True)
         )
+
+    def ways(self, state: int, token: int) -> list[Way[int]]:
+        """The edge of one symbol."""
+        return ways_among(self.edges(state), token)
+
+    def odds(self, state: int) -> dict[int, float]:
+        """The profile in this history's order."""
+        return odds_of(self.edges(state))
 
     def lost(self, states: Mapping[int, float]) -> Mapping[int, float]:  # noqa: ARG002
         """The root again."""
