@@ -71,12 +71,6 @@ def rebuild_line(gpu: str) -> str:
     return f'CMAKE_ARGS="{flag}" {_install()} "{LLAMA_BOUND}"'
 
 
-def rebuild_lines() -> dict[str, str]:
-    """The command for each way to compute on a GPU: CUDA, ROCm, Metal, Vulkan."""
-    kinds = {"CUDA": "NVIDIA", "ROCm": "AMD", "Metal": "Metal", "Vulkan": "Intel"}
-    return {name: rebuild_line(kind) for name, kind in kinds.items()}
-
-
 def _install() -> str:
     python = f"'{sys.executable}'" if " " in sys.executable else sys.executable
     if importlib.util.find_spec("pip") is None:

@@ -20,6 +20,7 @@ from loom.records.join import (
 from loom.records.opening import CacheType, FlashAttention, Opening
 from loom.records.provenance import ModelInfo, Provenance
 from loom.records.sampling import Sampling
+from loom.records.step_costs import StepCosts
 from loom.records.tokens import TokenColumns, TokenStats
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "Sampling",
     "SemanticEvidence",
     "Span",
+    "StepCosts",
     "TokenColumns",
     "TokenStats",
     "Until",

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from loom.engine import devices
-from loom.engine.devices import LLAMA_BOUND, gpu_of_machine, rebuild_line, rebuild_lines
+from loom.engine.devices import LLAMA_BOUND, gpu_of_machine, rebuild_line
 from loom.engine.llama.devices_of_llama import Device, DeviceKind, devices_of_llama, gpus_to_use
 from loom.errors import UsageError
 
@@ -57,10 +57,6 @@ def test_without_pip_the_line_uses_uv(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_shell_runs_the_line_where_folders_have_spaces(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/my programs/python")
     assert shlex.split(rebuild_line("AMD"))[1] == "/my programs/python"
-
-
-def test_there_is_a_line_for_each_way_to_use_a_gpu() -> None:
-    assert list(rebuild_lines()) == ["CUDA", "ROCm", "Metal", "Vulkan"]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="device files of Linux")

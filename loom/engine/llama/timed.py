@@ -4,28 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from loom.engine.backend import Row, Sampler
 from loom.engine.engine import Engine
 from loom.engine.llama.backend import LlamaBackend
 from loom.engine.request import Grow, LoadSpec, TokensPart
-from loom.records import Sampling, TokenStats
-
-
-@dataclass(frozen=True, slots=True)
-class StepCosts:
-    """Milliseconds of one decode step of `n_branches` branches, the mean over a growth.
-
-    `overhead_ms` is all that is neither llama.cpp nor sampling nor records: scheduling, the
-    memory's bookkeeping, events.
-    """
-
-    n_branches: int
-    decode_ms: float
-    sampling_ms: float
-    records_ms: float
-    overhead_ms: float
+from loom.records import Sampling, StepCosts, TokenStats
 
 
 class TimedBackend(LlamaBackend):

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from loom.engine.events import Gauge
+from loom.records import StepCosts
 
 Say = Callable[[str], None]
 
@@ -38,20 +39,6 @@ class Regrow:
 
 
 @dataclass(frozen=True, slots=True)
-class Costs:
-    """Milliseconds of one step of `n_branches` branches in the engine's process.
-
-    `overhead_ms` is what is neither llama.cpp nor sampling nor records.
-    """
-
-    n_branches: int
-    decode_ms: float
-    sampling_ms: float
-    records_ms: float
-    overhead_ms: float
-
-
-@dataclass(frozen=True, slots=True)
 class ModelResult:
     """All that is measured of one model."""
 
@@ -59,7 +46,7 @@ class ModelResult:
     device: str
     n_threads: int
     runs: tuple[Run, ...]
-    step: Costs
+    step: StepCosts
     regrow: Regrow
     regrow_from_host: Regrow
     memory: Gauge

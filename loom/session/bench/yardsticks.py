@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 from loom.engine.request import LoadSpec
+from loom.records import StepCosts
 from loom.records.sampling import PRESETS
-from loom.session.bench.results import Costs
 
 
 class Yardsticks:
@@ -34,10 +34,9 @@ class Yardsticks:
         """Tokens per second of llama-cpp-python's `Llama`, one branch after another."""
         return self._llama.rate(self._prompt, n_branches, self._n_tokens, PRESETS["tidy"])
 
-    def step_costs(self, n_branches: int) -> Costs:
+    def step_costs(self, n_branches: int) -> StepCosts:
         """Where the time of a step goes."""
-        costs = self._backend.step_costs(self._prompt, n_branches, self._n_tokens)
-        return Costs(**asdict(costs))
+        return self._backend.step_costs(self._prompt, n_branches, self._n_tokens)
 
     def close(self) -> None:
         """Free both models."""
