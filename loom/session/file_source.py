@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from loom.models.chat_template import ChatTemplate, chat_template_of
+from loom.models.discovery import bundled_models
 from loom.models.encoding import encoding_for
 from loom.models.gguf_file import GgufMetadata, fingerprint, read_metadata
 from loom.models.markup_encoding import (
@@ -83,5 +84,9 @@ class FileSource:
         return guess_mode(self.metadata)
 
     def usual(self, fingerprint: str) -> ModeAnswer | None:
-        """What a person answered about the file of that fingerprint."""
-        return remembered_answer(fingerprint)
+        """What a person answered about the file of that fingerprint; loom knows its own models."""
+        answer = remembered_answer(fingerprint)
+        if answer is None and self._path in (model.path for model in bundled_models()):
+            mode = self.guess().mode
+            return None if mode is None else ModeAnswer(mode)
+        return answer

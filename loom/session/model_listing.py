@@ -171,13 +171,13 @@ def _entry(found: FoundModel, free: int | None) -> Entry:
         "source": found.file.source,
     }
     if found.metadata is not None:
-        entry |= _facts(found.metadata, free)
+        entry |= _facts(found.metadata, free, is_known=found.file.bundled)
     if found.problem is not None:
         entry["problem"] = found.problem
     return entry
 
 
-def _facts(metadata: GgufMetadata, free: int | None) -> Entry:
+def _facts(metadata: GgufMetadata, free: int | None, *, is_known: bool) -> Entry:
     need = need_told(metadata, free)
     answered = answered_mode(fingerprint(metadata.path))
     guess = guess_mode(metadata)
@@ -191,7 +191,7 @@ def _facts(metadata: GgufMetadata, free: int | None) -> Entry:
         "n_vocab": metadata.n_vocab,
         "chat_template": metadata.chat_template is not None,
         "mode": answered or guess.mode,
-        "mode_is_guess": answered is None,
+        "mode_is_guess": answered is None and not is_known,
         "mode_reason": guess.why if answered is None else "as you said",
         "memory_bytes": need.n_bytes,
         "memory_window": need.n_ctx,

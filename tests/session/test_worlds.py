@@ -15,6 +15,7 @@ from loom.engine.request import LoadSpec
 from loom.engine.scripted import ScriptedBackend
 from loom.errors import ChatTemplateError, ModelFileError
 from loom.models.mode_memory import ModeAnswer, remember_mode
+from loom.models.model_file import ModelFile
 from loom.records import Opening
 from loom.session.growing import grown_nodes
 from loom.session.model_source import find_source
@@ -126,6 +127,22 @@ def test_a_world_brings_its_own_way_and_keeps_the_one_a_person_chose(tmp_path: P
     remember_mode(chat_world().info.fingerprint, "plain")
     assert usual_answer("story-world-chat") == ModeAnswer("plain")
     assert usual_answer("story-base") == ModeAnswer("plain")
+
+
+def test_loom_s_own_models_are_known_and_others_are_asked_about(
+    tmp_path: Path, story_base: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A chat model that comes with loom opens as a chat, and a copy of it is asked about."""
+    own = tmp_path / "own"
+    own.mkdir()
+    for name in ("pair-base", "pair-chat"):
+        (own / f"{name}.gguf").write_bytes(story_base.read_bytes())
+    (tmp_path / "pair-chat-copy.gguf").write_bytes(story_base.read_bytes() + b" ")
+    found = tuple(ModelFile(path, path.stem, bundled=True) for path in sorted(own.iterdir()))
+    monkeypatch.setattr("loom.session.file_source.bundled_models", lambda: found)
+    assert usual_answer(str(own / "pair-base.gguf")) == ModeAnswer("plain")
+    assert find_source(str(own / "pair-base.gguf")).usual("unheard of") == ModeAnswer("plain")
+    assert find_source(str(tmp_path / "pair-chat-copy.gguf")).usual("unheard of") is None
 
 
 def test_a_world_counts_tokens_as_it_reads_them(tmp_path: Path) -> None:
