@@ -26,6 +26,7 @@ from loom.session.settings import GrowSettings
 from loom.session.what_the_model_sees import view_of
 from loom.tree.node import Node
 from loom.worlds.catalogue import WORLDS, chat_world, story_world
+from tests.session.test_model_listing import write_model
 
 PROMPT = "Friends, raise your glasses."
 
@@ -130,19 +131,25 @@ def test_a_world_brings_its_own_way_and_keeps_the_one_a_person_chose(tmp_path: P
 
 
 def test_loom_s_own_models_are_known_and_others_are_asked_about(
-    tmp_path: Path, story_base: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A chat model that comes with loom opens as a chat, and a copy of it is asked about."""
     own = tmp_path / "own"
     own.mkdir()
-    for name in ("pair-base", "pair-chat"):
-        (own / f"{name}.gguf").write_bytes(story_base.read_bytes())
-    (tmp_path / "pair-chat-copy.gguf").write_bytes(story_base.read_bytes() + b" ")
-    found = tuple(ModelFile(path, path.stem, bundled=True) for path in sorted(own.iterdir()))
+    told = {"name": "pair chat", "template": "{{ messages }}"}
+    bundled = [
+        write_model(own / "pair-base.gguf", name="pair base", template="{{ messages }}"),
+        write_model(own / "pair-chat.gguf", **told),
+    ]
+    copied = write_model(tmp_path / "pair-chat-copy.gguf", **told, finetune="chat")
+    found = tuple(ModelFile(path, path.stem, bundled=True) for path in bundled)
     monkeypatch.setattr("loom.session.file_source.bundled_models", lambda: found)
-    assert usual_answer(str(own / "pair-base.gguf")) == ModeAnswer("plain")
-    assert find_source(str(own / "pair-base.gguf")).usual("unheard of") == ModeAnswer("plain")
-    assert find_source(str(tmp_path / "pair-chat-copy.gguf")).usual("unheard of") is None
+    modes = [usual_answer(str(path)).mode for path in (*bundled, copied)]
+    assert modes == ["plain", "chat", "plain"]
+    for path, is_open in ((bundled[1], False), (copied, True)):
+        beginning = Beginning("t", str(path))
+        with closing(Session.create(tmp_path / f"{path.stem}.loom", beginning, nobody)) as session:
+            assert session.mode_question().is_open is is_open
 
 
 def test_a_world_counts_tokens_as_it_reads_them(tmp_path: Path) -> None:
