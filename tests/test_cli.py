@@ -122,7 +122,11 @@ BAD: dict[str, tuple[tuple[str, ...], int, str]] = {
     "a file that exists": (("new", "t.loom"), 1, "already there"),
     "a model that is none": (("new", "u.loom", "--model", "none.gguf"), 1, "none.gguf"),
     "a model that is text": (("models", "info", "text.txt"), 1, "text.txt"),
-    "a chat without a chat model": (("new", "u.loom", "--chat"), 2, "chat model"),
+    "plain text with a template": (
+        ("new", "u.loom", "--plain", "--template", "chatml"),
+        2,
+        "--plain",
+    ),
     "no terminal": (("t.loom",), 1, "terminal"),
     "too few branches": (("grow", "t.loom", "-n", "0"), 2, "-n"),
     "an unknown option": (("grow", "t.loom", "--wat"), 2, "--wat"),
@@ -172,14 +176,26 @@ def test_a_broken_model_file_is_told_in_one_sentence(
         assert "broken.gguf" in sentence
 
 
-def test_models_lists_the_bundled_one(loom: Run) -> None:
+def test_models_lists_the_bundled_ones(loom: Run) -> None:
     bundled = [m for m in json.loads(loom("models", "--json").stdout) if m["bundled"]]
-    (model,) = [m for m in bundled if m["architecture"] != "world"]
-    assert model["name"] == "story-base"
-    assert model["architecture"] == "llama"
-    assert model["n_bytes"] <= 6_000_000
-    assert "story-base" in loom("models", "list").stdout
-    assert json.loads(loom("models", "info", "story-base", "--json").stdout) == [model]
+    models = {m["name"]: m for m in bundled if m["architecture"] != "world"}
+    assert models.keys() == {"story-base", "story-chat"}
+    listed = loom("models", "list").stdout
+    for name, model in models.items():
+        assert model["architecture"] == "llama"
+        assert model["n_bytes"] <= 6_000_000
+        assert name in listed
+        assert json.loads(loom("models", "info", name, "--json").stdout) == [model]
+
+
+def test_a_new_chat_is_with_the_bundled_chat_model(loom: Run) -> None:
+    loom("new", "t.loom", "--chat", "--prompt", "Who are you?")
+    answer = json.loads(loom("grow", "t.loom", "-n", "1", "--seed", "1", "--json").stdout)
+    assert (answer["role"], answer["author"], answer["finish"]) == (
+        "assistant",
+        "story-chat",
+        "eos",
+    )
 
 
 def test_the_configured_model_is_what_a_new_session_begins_with(

@@ -66,17 +66,20 @@ def new(
     """Make a session in FILE, or in the folder of sessions, and print its path."""
     from loom.config import load_config
     from loom.models.mode_memory import ModeAnswer
-    from loom.session.opening import DEFAULT_MODEL, begin, title_of, usual_answer
+    from loom.session.opening import (
+        DEFAULT_CHAT_MODEL,
+        DEFAULT_MODEL,
+        begin,
+        title_of,
+        usual_answer,
+    )
     from loom.session.session import Beginning
 
     text = sys.stdin.read() if prompt == "-" else prompt
     if template is not None and chat is False:
         raise UsageError("Plain text takes no chat template.", "Leave out --plain or --template.")
-    if chat and template is None and model is None:
-        raise UsageError(
-            "The bundled model writes plain text only.", "Name a chat model: --model FILE.gguf."
-        )
-    chosen = model or load_config().model or DEFAULT_MODEL
+    bundled = DEFAULT_CHAT_MODEL if chat or template else DEFAULT_MODEL
+    chosen = model or load_config().model or bundled
     how = ModeAnswer("chat" if chat or template else "plain", template)
     if chat is None and template is None:
         how = usual_answer(chosen)

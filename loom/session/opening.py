@@ -15,6 +15,7 @@ from loom.session.model_source import find_source
 from loom.session.session import Beginning, Session
 
 DEFAULT_MODEL = "story-base"
+DEFAULT_CHAT_MODEL = "story-chat"
 STARTER = "starter.loom"
 SESSION_SUFFIX = ".loom"
 

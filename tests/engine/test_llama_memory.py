@@ -111,8 +111,8 @@ class Grower:
     def compare(self, law: Law, path: list[int]) -> None:
         expected = from_scratch(self.backend, path)
         difference = float(np.abs(law - expected).max())
-        assert difference < 0.05
-        assert expected[law.argmax()] > expected.max() - 0.05
+        assert difference < 0.1
+        assert expected[law.argmax()] > expected.max() - 0.1
 
 
 def from_scratch(backend: LlamaBackend, path: list[int]) -> Law:

@@ -90,7 +90,7 @@ def test_what_is_not_found_is_answered_with_what_there_is(tmp_path: Path) -> Non
     with pytest.raises(ModelFileError) as caught:
         find_model("yours")
     assert "yours" in caught.value.what
-    assert "story-base, mine" in caught.value.remedy
+    assert "story-base, story-chat, mine" in caught.value.remedy
     with pytest.raises(ModelFileError, match="is a folder"):
         find_model(str(tmp_path))
 

@@ -133,7 +133,7 @@ def test_no_name_can_paint_the_terminal(here: Path) -> None:
     text = "\n".join(listing_lines(listing()))
     assert "\x1b" not in text
     assert "␛[31m" in text
-    assert len(text.splitlines()) == 4 + len(SKETCHES)
+    assert len(text.splitlines()) == 5 + len(SKETCHES)
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from loom.app.widgets.outline import Outline
 from loom.app.widgets.reading import Reading
 from loom.app.widgets.rule import Rule
 from loom.session import Session
-from loom.session.opening import DEFAULT_MODEL
+from loom.session.opening import DEFAULT_CHAT_MODEL, DEFAULT_MODEL
 
 _FEW_NODES = 24
 """Up to so many nodes a person may be new here."""
@@ -160,7 +160,8 @@ class Workspace(Vertical):
         """Whether somebody who has just begun, on the bundled model, is told what to press."""
         is_new = len(self._tree) <= min(_FEW_NODES, self._n_nodes_at_first + 1)
         is_busy = self.composer.writing or self.place is not None
-        return is_new and not is_busy and self._tree.model == DEFAULT_MODEL
+        is_bundled = self._tree.model in (DEFAULT_MODEL, DEFAULT_CHAT_MODEL)
+        return is_new and not is_busy and is_bundled
 
     def _show_meetings(self) -> None:
         self.outline.show_meetings(self.meetings)
