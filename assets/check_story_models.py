@@ -2,6 +2,7 @@
 
     python -m assets.check_story_models                    # both bundled models, seven minutes
     python -m assets.check_story_models --only story-chat --json
+    python -m assets.check_story_models --faults 24        # what they say that cannot be, no bars
     python -m assets.check_story_models --world            # the worlds against themselves
 
 Every number is measured through the engine's protocol, on the GGUF as llama.cpp runs it; the worlds
@@ -30,6 +31,7 @@ from assets.checking.bars import (
     noise_floor,
     possible,
 )
+from assets.checking.faults import first_faults
 from assets.checking.known import Known
 from loom.engine.backend import Backend
 from loom.errors import LoomError
@@ -42,16 +44,20 @@ NAMES = ("story-base", "story-chat")
 N_CONTEXT = 1_024
 
 
+def world_of(name: str) -> Known:
+    """The world that a model learnt."""
+    return Known.of(sibling() if name == "story-chat" else QUILL)
+
+
 def bars_of(name: str, model: Backend, n_documents: int, n_pairs: int) -> Iterator[Bar]:
     """All bars of one model, one after another as they are measured."""
-    is_chat = name == "story-chat"
-    world = Known.of(sibling() if is_chat else QUILL)
+    world = world_of(name)
     measures: list[Callable[[], Iterator[Bar]]] = [
         lambda: cross_entropy(model, world, n_documents),
         lambda: possible(model, world, n_documents),
         lambda: noise_floor(model, world, n_pairs),
     ]
-    if is_chat:
+    if name == "story-chat":
         measures += [lambda: answers(model, world), lambda: collapse(model, world)]
     for measure in measures:
         yield from measure()
@@ -66,6 +72,7 @@ class Asked:
     n_documents: int
     n_pairs: int
     n_threads: int
+    n_faults: int
     in_json: bool
 
 
@@ -76,7 +83,11 @@ def measured(asked: Asked) -> dict[str, Any]:
     info = model.info
     print(f"{info.name}: {info.n_vocab} tokens, {info.n_parameters:,} weights", file=out)
     began_s = time.monotonic()
-    bars = []
+    bars: list[dict[str, object]] = []
+    if asked.n_faults:
+        for line in first_faults(model, world_of(asked.name), asked.n_faults):
+            print(f"{info.name}: {line}", file=out, flush=True)
+        return {"model": info.name, "elapsed_s": time.monotonic() - began_s, "bars": bars}
     for bar in bars_of(asked.name, model, asked.n_documents, asked.n_pairs):
         print(f"{info.name}: {bar.line}", file=out, flush=True)
         bars.append({**asdict(bar), "holds": bar.holds})
@@ -95,11 +106,12 @@ def main() -> int:
     parser.add_argument("--world", action="store_true", help="the worlds in place of the models")
     parser.add_argument("--models", type=Path, default=ASSETS, help="the folder of the models")
     parser.add_argument("--threads", type=int, default=1, help="of llama.cpp, for each model")
+    parser.add_argument("--faults", type=int, default=0, help="of so many documents, no bars")
     parser.add_argument("--json", action="store_true", help="print JSON, and words on stderr")
     options = parser.parse_args()
     names = (options.only,) if options.only else NAMES
     folder = None if options.world else options.models
-    sizes = options.documents, options.pairs, options.threads
+    sizes = options.documents, options.pairs, options.threads, options.faults
     asked = [Asked(name, folder, *sizes, options.json) for name in names]
     # Models this small gain nothing from a second thread, and the two know nothing of each other.
     with ProcessPoolExecutor(len(asked), get_context("spawn")) as processes:

@@ -11,6 +11,7 @@ import pytest
 
 from assets.check_story_models import bars_of
 from assets.checking.drawing import continuations, logprobs_after
+from assets.checking.faults import _first, first_faults
 from assets.checking.known import Known, naming_words, word_around
 from loom.records import Sampling
 from loom.worlds.backend import WorldBackend
@@ -71,6 +72,17 @@ def test_a_wrong_name_is_known_for_one(quill: Known) -> None:
     assert {"Marco", "baker", "Bastian"} <= set(words)
     assert {"Marco", "Bastian", "Lindqvist"} <= naming_words()
     assert not {"the", "and"} & naming_words()
+
+
+def test_what_a_model_says_that_cannot_be_is_told_in_its_place(
+    chat: WorldBackend[Place], quill: Known
+) -> None:
+    *_, counted = first_faults(chat.alone(), quill, 4)
+    assert counted == "0 of 4 documents: none"
+    tokens = quill.vocabulary.encode("The wedding of Marco and zebra")
+    beat, told = _first(quill, tokens) or ("", "")
+    assert beat == "wedding"
+    assert told.startswith("'The wedding of Marco and'")
 
 
 def test_it_ends_with_one_where_a_model_is_not_there(tmp_path: Path) -> None:
