@@ -89,6 +89,9 @@ def test_planted_pairs_are_what_they_were_planted_as(
     assert truth.exact
     if pair.expected == "joined":
         assert truth.high <= 0.10
+    elif kind == "other_thing":
+        # Some scenes seldom name the thing within sixteen tokens: never one road, if a near one.
+        assert truth.low > 0.10
     else:
         assert truth.low >= 0.40
 
