@@ -15,7 +15,7 @@ from loom.engine.client import Listener
 from loom.engine.process import ProcessEngine, connect_to_child
 from loom.engine.request import LoadSpec
 from loom.errors import EngineDiedError, LoomError
-from loom.records import Opening
+from loom.records import Opening, Sampling
 from loom.session import residents
 from loom.session.reading import read_tree
 from loom.session.session import Beginning, Session
@@ -95,7 +95,9 @@ def test_an_engine_killed_in_mid_branch_keeps_what_was_written_and_another_goes_
 ) -> None:
     loom = begin()
     session = loom.session
-    request_id = session.grow(loom.root, GrowSettings(4, 900))
+    # No story may end before all four are seen to grow.
+    endless = GrowSettings(4, 900, Sampling(ban_end=True))
+    request_id = session.grow(loom.root, endless)
     loom.until(lambda: len(session.tree.growing_ids) == 4)
     assert loom.engines[0].pid is not None
     os.kill(loom.engines[0].pid, how)
