@@ -7,7 +7,7 @@ position what all the answers are, so the model need not see each of them to lea
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.queues import Queue
@@ -23,7 +23,10 @@ from loom.worlds.town import Town
 from loom.worlds.vocabulary import Vocabulary, story_vocabulary
 
 TOWNS = {"base": lambda: QUILL, "chat": sibling}
-N_BATCHES_AHEAD = 64
+N_BATCHES_AHEAD = 16
+
+Numbered = tuple[int, tuple[int, int]]
+"""The number of a batch, and its shape (rows, length)."""
 
 
 @dataclass(frozen=True)
@@ -34,9 +37,9 @@ class Batch:
     probability `chances[i]`. `entropy_bits` is the mean entropy of these laws.
     """
 
-    inputs: npt.NDArray[np.int64]
-    positions: npt.NDArray[np.int64]
-    ids: npt.NDArray[np.int64]
+    inputs: npt.NDArray[np.int32]
+    positions: npt.NDArray[np.int32]
+    ids: npt.NDArray[np.int32]
     chances: npt.NDArray[np.float32]
     entropy_bits: float
 
@@ -57,7 +60,7 @@ class Rows:
 
     def batch(self, n_rows: int, length: int, rng: random.Random) -> Batch:
         """So many rows of so many tokens, drawn with `rng`."""
-        inputs = np.empty((n_rows, length), np.int64)
+        inputs = np.empty((n_rows, length), np.int32)
         positions: list[int] = []
         ids: list[int] = []
         chances: list[float] = []
@@ -74,7 +77,7 @@ class Rows:
                 chances += law.values()
         p = np.array(chances, np.float32)
         entropy = float(-(p * np.log2(p)).sum()) / inputs.size
-        return Batch(inputs, np.array(positions), np.array(ids), p, entropy)
+        return Batch(inputs, np.array(positions, np.int32), np.array(ids, np.int32), p, entropy)
 
     def _row(self, length: int, rng: random.Random) -> list[int]:
         row: list[int] = []
@@ -84,29 +87,35 @@ class Rows:
         return row[:length]
 
 
-def produce(
-    kind: str, seed: int, shapes: list[tuple[int, int]], n_done: int, out: Queue[Batch]
-) -> None:
-    """Put a batch of each shape (rows, length) behind the first `n_done` into a queue, in order.
+def produce(kind: str, seed: int, share: Sequence[Numbered], out: Queue[Batch]) -> None:
+    """Put the batch of each number and shape (rows, length) into a queue, in order.
 
-    Each batch has a seed of its own, so a run that goes on sees what it would have seen.
+    Each batch has a seed of its own, whoever makes it and after whatever.
     """
     rows = Rows(TOWNS[kind](), story_vocabulary())
-    for number, (n_rows, length) in enumerate(shapes[n_done:], n_done):
+    for number, (n_rows, length) in share:
         out.put(rows.batch(n_rows, length, random.Random(f"{seed} {number}")))
 
 
 def batches(
-    kind: str, seed: int, shapes: list[tuple[int, int]], n_done: int = 0
+    kind: str, seed: int, shapes: Sequence[tuple[int, int]], n_done: int = 0, n_producers: int = 1
 ) -> Iterator[Batch]:
-    """One batch of each shape but the first `n_done`, made in another process meanwhile.
+    """One batch of each shape but the first `n_done`, made in other processes meanwhile.
 
-    There is one producer, so the batches are the same for the same seed.
+    They take turns, so the batches and their order do not depend on how many there are.
     """
     context = get_context("spawn")
-    queue: Queue[Batch] = context.Queue(N_BATCHES_AHEAD)
-    process = context.Process(target=produce, args=(kind, seed, shapes, n_done, queue), daemon=True)
-    process.start()
-    for _ in shapes[n_done:]:
-        yield queue.get()
-    process.join()
+    queues: list[Queue[Batch]] = [context.Queue(N_BATCHES_AHEAD) for _ in range(n_producers)]
+    numbered = list(enumerate(shapes))[n_done:]
+    processes = [
+        context.Process(
+            target=produce, args=(kind, seed, numbered[turn::n_producers], queue), daemon=True
+        )
+        for turn, queue in enumerate(queues)
+    ]
+    for process in processes:
+        process.start()
+    for turn in range(len(numbered)):
+        yield queues[turn % n_producers].get()
+    for process in processes:
+        process.join()

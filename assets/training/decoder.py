@@ -14,10 +14,10 @@ class Shape:
     """The sizes of the decoder."""
 
     n_vocab: int
-    d_model: int = 160
+    d_model: int = 256
     n_layers: int = 6
-    n_heads: int = 5
-    d_ff: int = 448
+    n_heads: int = 8
+    d_ff: int = 640
     n_context: int = 1024
     rope_base: float = 10_000.0
     norm_eps: float = 1e-5

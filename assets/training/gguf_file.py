@@ -6,10 +6,12 @@ import os
 from pathlib import Path
 
 import gguf
-import numpy as np
 
 from assets.training.decoder import Decoder
 from loom.worlds.vocabulary import SPECIAL_TOKENS, Vocabulary
+
+# Blocks of 32 weights with a scale each: 8.5 bits a weight.
+MATRICES = gguf.GGMLQuantizationType.Q8_0
 
 
 def write_gguf(
@@ -35,15 +37,19 @@ def write_gguf(
     writer.add_rope_dimension_count(shape.d_model // shape.n_heads)
     writer.add_rope_freq_base(shape.rope_base)
     writer.add_vocab_size(shape.n_vocab)
-    writer.add_file_type(gguf.LlamaFileType.MOSTLY_F16)
+    writer.add_file_type(gguf.LlamaFileType.MOSTLY_Q8_0)
     _write_vocabulary(writer, vocabulary)
     if chat_template is not None:
         writer.add_chat_template(chat_template)
         writer.add_eot_token_id(vocabulary.turn_ends)
     for name, weight in model.state_dict().items():
         # The output matrix is left out: llama.cpp then uses the embedding for both.
-        kind = np.float16 if weight.dim() == 2 else np.float32
-        writer.add_tensor(name, weight.float().cpu().numpy().astype(kind))
+        values = weight.float().cpu().numpy()
+        if weight.dim() == 2:
+            blocks = gguf.quants.quantize(values, MATRICES)
+            writer.add_tensor(name, blocks, raw_dtype=MATRICES)
+        else:
+            writer.add_tensor(name, values)
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()

@@ -13,15 +13,18 @@ FINAL_SHARE, N_WARMUP_STEPS = 0.02, 100
 MOMENTUM, DECAY = 0.95, 0.02
 
 
-def orthogonal(matrix: Tensor, n_rounds: int = 5) -> Tensor:
-    """The nearest matrix with singular values near 1, by a quintic Newton-Schulz iteration."""
-    x = matrix / (matrix.norm() + 1e-7)
-    tall = x.shape[0] > x.shape[1]
-    x = x.T if tall else x
+def orthogonal(matrices: Tensor, n_rounds: int = 5) -> Tensor:
+    """The nearest matrices with singular values near 1, by a quintic Newton-Schulz iteration.
+
+    Of shape (n, rows, columns): matrices of one shape are turned together.
+    """
+    x = matrices / (matrices.norm(dim=(1, 2), keepdim=True) + 1e-7)
+    tall = x.shape[1] > x.shape[2]
+    x = x.mT if tall else x
     for _ in range(n_rounds):
-        square = x @ x.T
+        square = x @ x.mT
         x = 3.4445 * x + (-4.7750 * square + 2.0315 * square @ square) @ x
-    return x.T if tall else x
+    return x.mT if tall else x
 
 
 class Muon(torch.optim.Optimizer):
@@ -33,17 +36,23 @@ class Muon(torch.optim.Optimizer):
 
     @torch.no_grad()
     def step(self) -> None:  # type: ignore[override]
-        """Move every matrix that has a gradient."""
+        """Move every matrix along its gradient."""
         for group in self.param_groups:
+            alike: dict[torch.Size, list[nn.Parameter]] = {}
             for weight in group["params"]:
-                if weight.grad is None:
-                    continue
-                state = self.state[weight]
-                momentum = state.setdefault("momentum", torch.zeros_like(weight))
-                momentum.lerp_(weight.grad, 1 - MOMENTUM)
-                direction = orthogonal(weight.grad.lerp(momentum, MOMENTUM))
-                scale = max(1.0, weight.shape[0] / weight.shape[1]) ** 0.5
-                weight.mul_(1 - group["lr"] * DECAY).add_(direction, alpha=-group["lr"] * scale)
+                alike.setdefault(weight.shape, []).append(weight)
+            for (n_rows, n_columns), weights in alike.items():
+                directions = orthogonal(torch.stack([self._smoothed(one) for one in weights]))
+                rate, scale = group["lr"], max(1.0, n_rows / n_columns) ** 0.5
+                torch._foreach_mul_(weights, 1 - rate * DECAY)
+                torch._foreach_add_(weights, list(directions), alpha=-rate * scale)
+
+    def _smoothed(self, weight: nn.Parameter) -> Tensor:
+        """The gradient, with momentum as Nesterov has it."""
+        assert weight.grad is not None
+        momentum = self.state[weight].setdefault("momentum", torch.zeros_like(weight))
+        momentum.lerp_(weight.grad, 1 - MOMENTUM)
+        return weight.grad.lerp(momentum, MOMENTUM)
 
 
 class Steps:
