@@ -200,7 +200,7 @@ def _nobody(notice: Notice) -> None:
 class TestOnTheBundledModel:
     @pytest.fixture
     def session(self, tmp_path: Path) -> Session:
-        beginning = Beginning("t", "story-base", prompt="One morning the baker")
+        beginning = Beginning("t", "story-base", prompt="One morning in")
         connect = connect_to_child(tmp_path / "engine.log")
         return Session.create(tmp_path / "t.loom", beginning, connect)
 
