@@ -20,8 +20,11 @@ if TYPE_CHECKING:
 @click.option("--at", metavar="NODE", help="Only what hangs from this node; with --text its path.")
 @click.option("--text", "as_text", is_flag=True, help="The text of one path, verbatim.")
 @click.option("--tokens", "as_tokens", is_flag=True, help="The exact tokens the model would get.")
+@click.option("--hidden", "with_hidden", is_flag=True, help="Also what is hidden, marked ×.")
 @click.option("--json", "as_json", is_flag=True, help="Every node, or every token, as JSON.")
-def show(file: Path, at: str | None, as_text: bool, as_tokens: bool, as_json: bool) -> None:
+def show(
+    file: Path, at: str | None, as_text: bool, as_tokens: bool, with_hidden: bool, as_json: bool
+) -> None:
     """Show a session: the tree as an outline, one path's text or tokens, or all as JSON."""
     from loom.formats.loom_json import dumps, tree_object
     from loom.formats.outline_text import outline
@@ -31,11 +34,12 @@ def show(file: Path, at: str | None, as_text: bool, as_tokens: bool, as_json: bo
     if as_tokens:
         _print_tokens(tree, node_of(tree, at), as_json)
     elif as_json:
-        click.echo(dumps(tree_object(tree)))
+        click.echo(dumps(tree_object(tree, tree if with_hidden else None)))
     elif as_text:
         _print_verbatim(tree.path_text(node_of(tree, at)))
     else:
-        for line in outline(tree, None if at is None else tree.resolve(at)):
+        family = tree.every_child if with_hidden else None
+        for line in outline(tree, None if at is None else tree.resolve(at), family):
             click.echo(line)
 
 

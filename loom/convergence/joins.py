@@ -13,6 +13,14 @@ from loom.convergence.meetings import meeting_of
 from loom.convergence.runs import Run, runs_from
 from loom.convergence.telling import join_of, spans_of
 from loom.records import Join, Span
+from loom.tree.changes import (
+    GrowthHidden,
+    GrowthShown,
+    NodeDerived,
+    NodeHidden,
+    NodeMoved,
+    NodeShown,
+)
 from loom.tree.events import BranchOpened, NodeAdded, NodeTokenised, TokensAppended, TreeEvent
 from loom.tree.graph import Tree
 from loom.tree.node import Node
@@ -46,7 +54,8 @@ class JoinFinder:
 
     `take` costs O(1) for each token. `joins` works through what was taken since it was last
     asked, then through the candidates, and answers at once if nothing was taken. The first call
-    reads the whole tree, and so does the first after a text was read anew by another model.
+    reads the whole tree, and so does the first after a text was read anew by another model, or
+    something was hidden, shown or moved. Hidden nodes are no branches and meet nobody.
     """
 
     def __init__(self, most_by_chance: float = MOST_BY_CHANCE) -> None:
@@ -64,9 +73,17 @@ class JoinFinder:
         if self._index is None:
             return
         match event:
+            case NodeHidden() | NodeShown() | NodeMoved() | NodeDerived():
+                self._forget()
+            case GrowthHidden() | GrowthShown():
+                self._forget()
+            case NodeAdded() | BranchOpened() if not tree.is_visible(event.node_id):
+                return
             case NodeAdded() | BranchOpened():
                 if event.node_id not in self._index:
                     self._index.add_node(event.node_id, event.parent_id)
+            case NodeTokenised() | TokensAppended() if event.node_id not in self._index:
+                return
             case NodeTokenised():
                 self._take_reading(self._index, tree.node(event.node_id))
             case TokensAppended():
@@ -185,7 +202,7 @@ def find_joins(tree: Tree, most_by_chance: float = MOST_BY_CHANCE) -> tuple[Join
 
 def _read(tree: Tree) -> LexicalIndex:
     index = LexicalIndex()
-    for node in tree:
+    for node in tree.visible():
         index.add_node(node.id, node.parent_id)
         index.extend(node.id, node.token_ids or (), _pieces(node))
     return index

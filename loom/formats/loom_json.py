@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 
 from loom.records import Join
 from loom.tree.events import GrowthRequested
 from loom.tree.graph import Tree
+from loom.tree.history import Step
 from loom.tree.node import Node
 
 JsonObject = Mapping[str, object]
@@ -47,11 +48,25 @@ def node_object(node: Node, tree: Tree) -> JsonObject:
         found["special"] = True
     if request is not None:
         found["queue_s"] = node.queue_s
-    return found
+    return found | _marks(node, tree) | _origin(node)
 
 
-def tree_object(tree: Tree) -> JsonObject:
-    """A whole session: what it is, every request as it was made, and every node."""
+def step_object(step: Step) -> JsonObject:
+    """What was undone or redone: what, where and when it was."""
+    return {
+        "operation": step.operation_id,
+        "verb": step.verb,
+        "node": step.node_id,
+        "at": datetime.fromtimestamp(step.at, UTC).isoformat(),
+        "author": step.author,
+    }
+
+
+def tree_object(tree: Tree, nodes: Iterable[Node] | None = None) -> JsonObject:
+    """A whole session: what it is, every request as it was made, and the nodes to be seen.
+
+    Or these `nodes`, in the order given.
+    """
     return {
         "session": {
             "title": tree.title,
@@ -79,13 +94,31 @@ def tree_object(tree: Tree) -> JsonObject:
                 for request in tree.requests.values()
             ],
         },
-        "nodes": [node_object(node, tree) for node in tree],
+        "nodes": [node_object(node, tree) for node in (tree.visible() if nodes is None else nodes)],
     }
 
 
 def joins_object(joins: Sequence[Join]) -> JsonObject:
     """Where branches meet again; nothing was judged yet but words."""
     return {"joins": [asdict(join) for join in joins], "not_judged": len(joins)}
+
+
+def _marks(node: Node, tree: Tree) -> dict[str, object]:
+    """What people put on a node, as far as they did; `tags` are its own."""
+    marks = tree.marks(node.id)
+    return {key: value for key, value in asdict(marks).items() if value}
+
+
+def _origin(node: Node) -> dict[str, object]:
+    """Where the text of a node comes from, and whether its tokens and statistics still hold."""
+    found: dict[str, object] = {}
+    if node.sources:
+        found["sources"] = [asdict(source) for source in node.sources]
+    if node.retokenised:
+        found["retokenised"] = True
+    if node.displaced:
+        found["displaced"] = True
+    return found
 
 
 def _n_asked(tree: Tree, request: GrowthRequested) -> int:

@@ -18,11 +18,11 @@ def open_leaves(tree: Tree, under: str | None = None) -> tuple[str, ...]:
     found: set[str] = set()
     while waiting:
         node = tree.node(waiting.pop())
-        if node.hidden:
+        if not tree.is_visible(node.id):
             continue
-        shown = [i for i in tree.child_ids(node.id) if not tree.node(i).hidden]
-        waiting += shown
-        if not shown and _can_go_on(node, tree):
+        below = tree.child_ids(node.id)
+        waiting += below
+        if not below and _can_go_on(node, tree):
             found.add(node.id)
     return tuple(node.id for node in tree if node.id in found)
 

@@ -29,7 +29,7 @@ _BETWEEN_TURNS = TextPart(b"\n\n")
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """What the engine is to read; `node_ids[i]` is the written node that part i is the text of.
+    """What the engine is to read; `node_ids[i]` is the node that part i is the text of.
 
     It is None where reading the part tells nothing new about a node. `sources[i]` is the node that
     part i comes from, None for words of the template. `role` is that of what is grown from it.
@@ -153,7 +153,7 @@ def _pieces(node: Node, reader: Reader) -> list[_Piece]:
     texts = [node.text] if node.special else _kept_apart(node.text, reader.always_tokens)
     # Not recorded but read anew each time: a text in several parts, and one that may spell out the
     # beginning token, which must not come twice.
-    whole = node.written and len(texts) == 1 and not node.special
+    whole = (node.written or node.retokenised) and len(texts) == 1 and not node.special
     node_id = node.id if whole else None
     return [_Piece(TextPart(text, node.special), node_id, node.id) for text in texts]
 

@@ -51,6 +51,11 @@ class Requests:
         """A request of this session, also one that has ended."""
         return self._writings[request_id]
 
+    def is_going(self, request_id: str) -> bool:
+        """Whether a request of this session has not ended yet."""
+        writing = self._writings.get(request_id)
+        return writing is not None and not writing.done.is_set()
+
     def hear(self, said: tuple[EngineEvent, ...]) -> None:
         """The engine said this."""
         events: list[TreeEvent] = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from loom.session.leaves import open_leaves
 from loom.session.mode_question import ModeQuestion, question_about
 from loom.session.model_source import find_source
 from loom.session.news import News, Notice
+from loom.session.operations import Operations
 from loom.session.plans import Estimate, Plan, Progress, estimated
 from loom.session.planter import Planter
 from loom.session.prompt_maker import PromptMaker
@@ -55,12 +56,14 @@ class Session:
     """An open session file with its tree, its model, and what meets in it.
 
     `tree` belongs to the thread that calls `drain`; so do all methods, except that `status` may
-    be read anywhere. `settings` is what `grow` uses when told nothing else.
+    be read anywhere. `settings` is what `grow` uses when told nothing else. `operations` are what
+    a person can do to texts that are there, and undo.
     """
 
     tree: Tree
     path: Path
     settings: GrowSettings
+    operations: Operations
 
     def __init__(self, path: Path, connect: Connect) -> None:
         """Open a session file; SessionFileError says why it cannot be. Loads no model."""
@@ -87,6 +90,9 @@ class Session:
         self._slot = Residents(with_worlds(connect), heard)
         self._slot.name(self.tree.model, self.tree.opening)
         self._counter = TokenCounter()
+        self.operations = Operations(
+            self.tree, self._do, self.select, self._halt, self._growths.waiting_at
+        )
 
     @classmethod
     def open(cls, path: Path, connect: Connect) -> Session:
@@ -160,16 +166,29 @@ class Session:
         node_id = new_id()
         written = text.encode("utf-8", "surrogateescape")
         special = reading == "special"
-        self._journal.append(
-            NodeAdded(time.time(), node_id, parent_id, role, HUMAN, written, special)
-        )
+        self._do([NodeAdded(time.time(), node_id, parent_id, role, HUMAN, written, special)])
+        return node_id
+
+    def _do(self, events: Sequence[TreeEvent]) -> None:
+        """Have something committed and take it into the tree at once."""
+        before = self.tree.model, self.tree.mode
+        self._journal.append(*events)
         if not self._journal.flush():
             raise SessionFileError(
                 f"{self.path.name} cannot be written at the moment.",
-                "Your text is kept in memory and appears as soon as it can be saved.",
+                "What you did is kept in memory and appears as soon as it can be saved.",
             )
         self._pull()
-        return node_id
+        # Choosing a model or a mode may have been undone.
+        if before[0] != self.tree.model:
+            self._slot.name(self.tree.model, self.tree.opening)
+        if before[1] != self.tree.mode:
+            self.settings = self.settings.as_usual_in(self.tree.mode)
+
+    def _halt(self, request_id: str) -> None:
+        """Stop what grows if that request is among it."""
+        if self._requests.is_going(request_id):
+            self.stop()
 
     def grow(self, node_id: str, settings: GrowSettings | None = None) -> str:
         """Grow continuations of a node; returns the request's id.
@@ -177,6 +196,7 @@ class Session:
         In a chat an answer, or the person's next turn where the answer is finished. LoomError if
         it cannot be. Loads the model if it is not loaded. Branches arrive with `drain`.
         """
+        self.operations.check_visible(node_id)
         return self._growths.grow(node_id, settings or self.settings)
 
     def plant(self, plan: Plan) -> Planter:
@@ -184,6 +204,8 @@ class Session:
 
         LoomError if not even the first place can be grown from.
         """
+        for node_id in plan.node_ids:
+            self.operations.check_visible(node_id)
         return self._growths.plant(plan)
 
     def estimate(self, plan: Plan) -> Estimate:

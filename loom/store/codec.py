@@ -7,12 +7,18 @@ is a pointer.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TypeVar, get_args
+from typing import get_args
 
+from loom.store.change_payload import (
+    derived_content,
+    from_node_change,
+    from_session_change,
+    to_node_change,
+    to_session_change,
+)
 from loom.store.growth_payload import from_cover, from_ending, to_cover, to_ending, to_mode
 from loom.store.opening_payload import from_opening, to_opening
-from loom.store.packing import PackedTokens, pack_ints, unpack_ints, unpack_pieces
+from loom.store.packing import pack_ints, unpack_ints, unpack_pieces
 from loom.store.payload import (
     Json,
     Payload,
@@ -20,8 +26,12 @@ from loom.store.payload import (
     spell,
     to_provenance,
 )
+from loom.store.row import Content as Content
+from loom.store.row import EventRow as EventRow
+from loom.store.row import required
 from loom.store.sampling_payload import from_sampling, to_sampling
 from loom.store.template_payload import from_template_use, to_template_use
+from loom.tree.changes import NodeChange, NodeDerived, OperationMark, SessionChange
 from loom.tree.events import (
     BranchClosed,
     BranchOpened,
@@ -39,7 +49,7 @@ from loom.tree.events import (
     SessionStarted,
 )
 
-NodeEvent = NodeAdded | NodeTokenised | BranchOpened | BranchClosed
+NodeEvent = NodeAdded | NodeTokenised | BranchOpened | BranchClosed | NodeChange
 SessionEvent = (
     SessionStarted
     | ModelChosen
@@ -48,6 +58,8 @@ SessionEvent = (
     | GrowthRequested
     | GrowthAccepted
     | GrowthCovered
+    | SessionChange
+    | OperationMark
 )
 JournalEvent = NodeEvent | SessionEvent
 """The events that have a row of their own: about one node, or about the session."""
@@ -55,47 +67,15 @@ JournalEvent = NodeEvent | SessionEvent
 _MODES: tuple[Mode, ...] = get_args(Mode)
 _ROLES: tuple[Role, ...] = get_args(Role)
 _FINISHES: tuple[Finish, ...] = get_args(Finish)
-_Value = TypeVar("_Value")
-
-
-@dataclass(frozen=True, slots=True)
-class EventRow:
-    """One event as it stands in the table; `node_id` is None if it is about the session."""
-
-    at: float
-    kind: str
-    node_id: str | None
-    payload: str
-
-
-@dataclass(frozen=True, slots=True)
-class Content:
-    """Text that belongs to an event, with tokens if a model wrote or read it."""
-
-    text: bytes
-    token_ids: bytes | None
-    piece_sizes: bytes | None
-    elapsed_s: bytes | None
-
-    def generated(self) -> PackedTokens:
-        """As what a model wrote; ValueError if a column is missing."""
-        return PackedTokens(
-            text=self.text,
-            token_ids=_required(self.token_ids),
-            piece_sizes=_required(self.piece_sizes),
-            elapsed_s=_required(self.elapsed_s),
-        )
 
 
 def encode(event: JournalEvent) -> EventRow:
     """The row of an event."""
-    match event:
-        case NodeAdded() | NodeTokenised() | BranchOpened() | BranchClosed():
-            kind, values = _from_node(event)
-            return EventRow(event.at, kind, event.node_id, spell(values))
-        case _:
-            kind, values = _from_session(event)
-            return EventRow(event.at, kind, None, spell(values))
+    if isinstance(event, NodeEvent):
+        kind, values = _from_node(event)
+        return EventRow(event.at, kind, event.node_id, spell(values))
+    kind, values = _from_session(event)
+    return EventRow(event.at, kind, None, spell(values))
 
 
 def content_of(event: JournalEvent) -> Content | None:
@@ -106,6 +86,8 @@ def content_of(event: JournalEvent) -> Content | None:
         case NodeTokenised():
             sizes = pack_ints([len(piece) for piece in event.pieces])
             return Content(b"".join(event.pieces), pack_ints(event.token_ids), sizes, None)
+        case NodeDerived():
+            return derived_content(event)
         case _:
             return None
 
@@ -143,6 +125,8 @@ def _from_node(event: NodeEvent) -> tuple[str, dict[str, Json]]:
                 "message": event.message,
                 "queue_s": event.queue_s,
             }
+        case _:
+            return from_node_change(event)
 
 
 def _from_session(event: SessionEvent) -> tuple[str, dict[str, Json]]:
@@ -190,6 +174,8 @@ def _from_session(event: SessionEvent) -> tuple[str, dict[str, Json]]:
                 "n_branches": event.n_branches,
                 "mass": event.mass,
             }
+        case _:
+            return from_session_change(event)
 
 
 def _to_node(
@@ -203,17 +189,17 @@ def _to_node(
                 parent_id=values.text_or_none("parent_id"),
                 role=values.choice("role", _ROLES),
                 author=values.text("author"),
-                text=_required(content).text,
+                text=required(content).text,
                 # Sessions from before there was a choice have no such key.
                 special=bool(values.integer_or_none("special")),
             )
         case "node_tokenised":
-            read = _required(content)
+            read = required(content)
             return NodeTokenised(
                 at=at,
                 node_id=node_id,
-                token_ids=tuple(unpack_ints(_required(read.token_ids)).tolist()),
-                pieces=unpack_pieces(read.text, _required(read.piece_sizes)),
+                token_ids=tuple(unpack_ints(required(read.token_ids)).tolist()),
+                pieces=unpack_pieces(read.text, required(read.piece_sizes)),
                 model=values.text("model"),
             )
         case "branch_opened":
@@ -231,7 +217,7 @@ def _to_node(
             queue_s = values.number_or_none("queue_s") or 0.0
             return BranchClosed(at, node_id, finish, values.text("message"), queue_s)
         case _:
-            raise ValueError(f"nothing called {kind!r} happens to a node")
+            return to_node_change(kind, at, node_id, values, content)
 
 
 def _to_session(kind: str, at: float, values: Payload) -> SessionEvent:
@@ -275,10 +261,4 @@ def _to_session(kind: str, at: float, values: Payload) -> SessionEvent:
                 at, values.text("request_id"), values.integer("n_branches"), values.number("mass")
             )
         case _:
-            raise ValueError(f"nothing called {kind!r} happens to a session")
-
-
-def _required(value: _Value | None) -> _Value:
-    if value is None:
-        raise ValueError("its content is missing")
-    return value
+            return to_session_change(kind, at, values)

@@ -10,12 +10,10 @@ from loom.records.tokens import TokenColumns, concat
 from loom.store import faults
 from loom.store.codec import Content, EventRow, decode
 from loom.store.packing import PackedTokens, unpack
+from loom.store.soundness import Soundness
 from loom.tree.events import (
     BranchClosed,
-    BranchOpened,
-    NodeAdded,
     NodeSelected,
-    NodeTokenised,
     TokensAppended,
     TreeEvent,
 )
@@ -40,20 +38,21 @@ class Rows:
 
 def unfold(path: Path, rows: Rows) -> Iterator[TreeEvent]:
     """The events in order, each fit to be applied; SessionFileError where one is not."""
-    n_tokens: dict[str, int] = {}
+    known = Soundness()
     for seq, at, kind, node_id, payload, *content in rows.events:
         try:
-            events = _of_row(EventRow(at, kind, node_id, payload), _content(*content), n_tokens)
+            row = EventRow(at, kind, node_id, payload)
+            events = _of_row(row, _content(*content), known.n_tokens)
             for event in events:
-                _count(event, n_tokens)
+                known.take(event)
         except ValueError as error:
             raise faults.damaged(path, f"its event {seq} cannot be understood ({error})") from error
         yield from events
     try:
-        rest = [*_of_drafts(rows.drafts, n_tokens), *rows.closings]
+        rest = [*_of_drafts(rows.drafts, known.n_tokens), *rows.closings]
         rest += [] if rows.pointer is None else [rows.pointer]
         for event in rest:
-            _count(event, n_tokens)
+            known.take(event)
     except ValueError as error:
         raise faults.damaged(path, f"its end cannot be understood ({error})") from error
     yield from rest
@@ -92,23 +91,3 @@ def _appended(
     at: float, node_id: str, tokens: TokenColumns, n_tokens: dict[str, int]
 ) -> TokensAppended:
     return TokensAppended(at, node_id, n_tokens.get(node_id, 0), tokens)
-
-
-def _count(event: TreeEvent, n_tokens: dict[str, int]) -> None:
-    """Take note of nodes and their lengths; ValueError for what no tree would accept."""
-    match event:
-        case NodeAdded() | BranchOpened():
-            if event.node_id in n_tokens:
-                raise ValueError(f"node {event.node_id} comes twice")
-            if event.parent_id is not None and event.parent_id not in n_tokens:
-                raise ValueError(f"node {event.node_id} has no parent")
-            n_tokens[event.node_id] = 0
-        case NodeTokenised() | TokensAppended() | BranchClosed() | NodeSelected():
-            if event.node_id not in n_tokens:
-                raise ValueError(f"there is no node {event.node_id}")
-            if isinstance(event, NodeTokenised):
-                n_tokens[event.node_id] = len(event.token_ids)
-            if isinstance(event, TokensAppended):
-                n_tokens[event.node_id] += len(event.tokens)
-        case _:
-            pass

@@ -10,9 +10,12 @@ from typing import Literal
 
 from sqlite_utils import Database
 
+from loom.records.tokens import TokenColumns
 from loom.store import faults
 from loom.store.codec import Content, JournalEvent, content_of, encode
+from loom.store.derived_tokens import derived_tokens
 from loom.store.packing import NOT_AT_ALL, merge_rows, pack, pack_statistics
+from loom.tree.changes import NodeDerived
 from loom.tree.events import BranchClosed, NodeSelected, TokensAppended, TreeEvent
 
 JournalMode = Literal["wal", "delete"]
@@ -89,7 +92,10 @@ def _write_row(db: Database, event: JournalEvent) -> None:
         (row.at, row.kind, row.node_id, row.payload),
     ).lastrowid
     assert seq is not None
-    if row.node_id is not None and (content := content_of(event)) is not None:
+    grown = derived_tokens(db, event) if isinstance(event, NodeDerived) else None
+    if row.node_id is not None and grown is not None:
+        _write_tokens(db, seq, row.node_id, grown)
+    elif row.node_id is not None and (content := content_of(event)) is not None:
         _write_content(db, seq, row.node_id, content)
     if isinstance(event, BranchClosed):
         _merge_drafts(db, seq, event.node_id)
@@ -108,6 +114,18 @@ def _write_content(db: Database, seq: int, node_id: str, content: Content) -> No
             content.elapsed_s,
         ),
     )
+
+
+def _write_tokens(db: Database, seq: int, node_id: str, tokens: TokenColumns) -> None:
+    packed = pack(tokens)
+    content = Content(packed.text, packed.token_ids, packed.piece_sizes, packed.elapsed_s)
+    _write_content(db, seq, node_id, content)
+    if tokens.stats is not None:
+        statistics = pack_statistics(tokens.stats)
+        db.execute(
+            "INSERT INTO token_statistics (seq, n_top, packed) VALUES (?, ?, ?)",
+            (seq, statistics.n_top, statistics.packed),
+        )
 
 
 def _write_draft(db: Database, event: TokensAppended) -> None:
@@ -140,14 +158,5 @@ def _merge_drafts(db: Database, seq: int, node_id: str) -> None:
     ).fetchall()
     if not drafts:
         return
-    tokens = merge_rows(drafts)
-    packed = pack(tokens)
-    content = Content(packed.text, packed.token_ids, packed.piece_sizes, packed.elapsed_s)
-    _write_content(db, seq, node_id, content)
-    if tokens.stats is not None:
-        statistics = pack_statistics(tokens.stats)
-        db.execute(
-            "INSERT INTO token_statistics (seq, n_top, packed) VALUES (?, ?, ?)",
-            (seq, statistics.n_top, statistics.packed),
-        )
+    _write_tokens(db, seq, node_id, merge_rows(drafts))
     db.execute("DELETE FROM draft WHERE node_id = ?", (node_id,))

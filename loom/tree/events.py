@@ -6,17 +6,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
 
 from loom.records import Cover, Ending, Opening, Provenance, RunMode, Sampling, TokenColumns
 from loom.records.template_use import TemplateUse
-
-Mode = Literal["plain", "chat"]
-Role = Literal["text", "system", "user", "assistant"]
-Reading = Literal["text", "special"]
-"""Whether names of special tokens in a written text stay text, or are those tokens."""
-
-Finish = Literal["eos", "stop", "length", "until", "context", "cancelled", "error"]
+from loom.tree.changes import NodeChange, OperationMark, SessionChange
+from loom.tree.kinds import Finish as Finish
+from loom.tree.kinds import Mode as Mode
+from loom.tree.kinds import Reading as Reading
+from loom.tree.kinds import Role as Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,4 +192,7 @@ TreeEvent = (
     | ModelChosen
     | ModeChosen
     | ModelHashed
+    | NodeChange
+    | SessionChange
+    | OperationMark
 )

@@ -5,10 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-import networkx as nx
-
 from loom.errors import NodeNotFoundError
 from loom.records import Opening, Provenance
+from loom.tree.arrangement import Arrangement
+from loom.tree.changes import (
+    GrowthHidden,
+    GrowthShown,
+    NodeDerived,
+    NodeHidden,
+    NodeMoved,
+    NodeShown,
+    SessionTitled,
+    Tag,
+)
+from loom.tree.displacement import Displacement
 from loom.tree.events import (
     BranchClosed,
     BranchOpened,
@@ -26,18 +36,23 @@ from loom.tree.events import (
     TokensAppended,
     TreeEvent,
 )
+from loom.tree.history import History, Undoable
+from loom.tree.inverse import inverse_of
+from loom.tree.marks import UNMARKED, MarkChange, Marks, marked
 from loom.tree.node import Node
+from loom.tree.planting import derived, opened, written
 
 
 class Tree:
-    """The fold of a session's events: nodes, their order, and where the person stands.
+    """The fold of a session's events: nodes, their order, marks, and where the person stands.
 
-    Only `apply` changes it. Children keep the order in which they came. An event that names an
-    unknown node, or a node twice, raises ValueError: the journal promises that none does.
+    Only `apply` changes it. Children keep the order in which they came, unless they are moved.
+    Questions about roots, children, siblings and leaves leave out what is hidden; `node`, `path`
+    and iteration do not. An event that names an unknown node, or a node twice, raises ValueError:
+    the journal promises that none does.
     """
 
     def __init__(self) -> None:
-        self.graph: nx.DiGraph[str] = nx.DiGraph()
         self.title = ""
         self.mode: Mode = "plain"
         self.model = ""
@@ -48,24 +63,46 @@ class Tree:
         self.provenance: dict[str, Provenance] = {}
         self.model_hashes: dict[str, str] = {}
         self.covered: dict[str, GrowthCovered] = {}
-        self._roots: list[str] = []
+        self.history = History()
+        self._places = Arrangement()
+        self._displacement = Displacement(self._places)
+        self._marks: dict[str, Marks] = {}
+        self._branches: dict[str, list[str]] = {}
+        self._hidden_growths: set[str] = set()
         self._last_visited: dict[str, str] = {}
         self._growing: dict[str, None] = {}
 
     def __len__(self) -> int:
-        return len(self.graph)
+        return len(self._places.graph)
 
     def __contains__(self, node_id: object) -> bool:
-        return node_id in self.graph
+        return node_id in self._places.graph
 
     def __iter__(self) -> Iterator[Node]:
-        """All nodes in the order in which they came."""
-        return (self.node(node_id) for node_id in self.graph)
+        """All nodes in the order in which they came, also those that are hidden."""
+        return (self.node(node_id) for node_id in self._places.graph)
+
+    # What is to be seen
+
+    @property
+    def n_visible(self) -> int:
+        """How many nodes are to be seen."""
+        return self._places.n_visible
+
+    def is_visible(self, node_id: str) -> bool:
+        """Whether a node is to be seen: neither it nor anything above it is hidden."""
+        return self._places.is_visible(node_id)
+
+    def visible(self) -> Iterator[Node]:
+        """The nodes to be seen, each after its parent, else in the order in which they came."""
+        return map(self.node, self._places.in_growing_order())
+
+    # Where things stand
 
     @property
     def root_ids(self) -> tuple[str, ...]:
         """Nodes without a parent."""
-        return tuple(self._roots)
+        return self._places.child_ids(None)
 
     @property
     def growing_ids(self) -> tuple[str, ...]:
@@ -74,50 +111,93 @@ class Tree:
 
     def node(self, node_id: str) -> Node:
         """The node of that id; ValueError if there is none."""
-        if node_id not in self.graph:
-            raise ValueError(f"no node {node_id!r}")
-        node: Node = self.graph.nodes[node_id]["node"]
-        return node
+        return self._places.node(node_id)
 
     def child_ids(self, node_id: str) -> tuple[str, ...]:
-        """The continuations of a node, oldest first."""
-        return tuple(self.graph.successors(node_id))
+        """The continuations of a node in their order."""
+        return self._places.child_ids(node_id)
+
+    def every_child(self, node_id: str | None) -> tuple[str, ...]:
+        """The same with those that are hidden; None asks for the roots."""
+        return self._places.every_child(node_id)
 
     def n_children(self, node_id: str) -> int:
         """How many continuations a node has."""
-        return int(self.graph.out_degree(node_id))
+        return self._places.n_children(node_id)
 
     def sibling_ids(self, node_id: str) -> tuple[str, ...]:
-        """The node and the other continuations of its parent, oldest first."""
-        parent_id = self.node(node_id).parent_id
-        return self.root_ids if parent_id is None else self.child_ids(parent_id)
+        """The node, even if it is hidden, and the other continuations of its parent."""
+        node = self.node(node_id)
+        if not node.hidden:
+            return self._places.child_ids(node.parent_id)
+        family = self._places.every_child(node.parent_id)
+        return tuple(one for one in family if one == node_id or not self.node(one).hidden)
+
+    def subtree_ids(self, node_id: str) -> Iterator[str]:
+        """A node and all that hangs from it, hidden or not, each after its parent."""
+        return self._places.subtree_ids(node_id)
 
     def last_visited_child(self, node_id: str) -> str | None:
         """The child that was on the way last time, else the first; None at a leaf."""
         visited = self._last_visited.get(node_id)
-        return visited or next(iter(self.graph.successors(node_id)), None)
+        if visited is not None:
+            node = self.node(visited)
+            if node.parent_id == node_id and not node.hidden:
+                return visited
+        return self._places.first_child(node_id)
 
     def path(self, node_id: str) -> list[Node]:
         """The nodes from the root to this one, both included."""
-        nodes = [self.node(node_id)]
-        while (parent_id := nodes[-1].parent_id) is not None:
-            nodes.append(self.node(parent_id))
-        nodes.reverse()
-        return nodes
+        return [self.node(one) for one in self._places.path_ids(node_id)]
 
     def path_text(self, node_id: str) -> bytes:
         """The text of the whole path, verbatim."""
         return b"".join(node.text for node in self.path(node_id))
 
     def leaf_ids(self) -> list[str]:
-        """Nodes without children, in the order in which they came."""
-        return [node_id for node_id, degree in self.graph.out_degree() if degree == 0]
+        """Nodes to be seen from which nothing hangs, in the order in which they came."""
+        ids = self._places.graph
+        return [i for i in ids if self.is_visible(i) and not self._places.n_children(i)]
+
+    def branches_of(self, request_id: str) -> tuple[str, ...]:
+        """All that a request has grown, hidden or not, in the order in which it began."""
+        return tuple(self._branches.get(request_id, ()))
+
+    def is_growth_hidden(self, request_id: str) -> bool:
+        """Whether the growth was taken back."""
+        return request_id in self._hidden_growths
+
+    def growth_of(self, node_id: str) -> GrowthRequested | None:
+        """The request that a node, or the first grown part of it, comes from."""
+        node = self.node(node_id)
+        if node.request_id is not None:
+            return self.requests.get(node.request_id)
+        grown = (self.growth_of(part.node_id) for part in node.sources if part.node_id in self)
+        return next((request for request in grown if request is not None), None)
+
+    # What people put on nodes
+
+    def marks(self, node_id: str) -> Marks:
+        """The bookmark, tags, note, title and chapter of a node."""
+        return self._marks.get(node_id, UNMARKED)
+
+    def tags_at(self, node_id: str) -> tuple[Tag, ...]:
+        """The tags that are about a node: its own, and those of others whose scope reaches it."""
+        way = {node.id for node in self.path(node_id)}
+        found = list(self.marks(node_id).tags)
+        for other, marks in self._marks.items():
+            below = [tag for tag in marks.tags if tag.scope == "ancestry"]
+            if other in way and other != node_id:
+                found += [tag for tag in marks.tags if tag.scope == "subtree"]
+            elif below and any(node.id == node_id for node in self.path(other)[:-1]):
+                found += below
+        return tuple(found)
 
     def resolve(self, prefix: str) -> str:
         """The id that begins with `prefix`; NodeNotFoundError if none or several do."""
-        if prefix in self.graph:
+        if prefix in self:
             return prefix
-        found = [node_id for node_id in self.graph if prefix and node_id.startswith(prefix)]
+        found = [node_id for node_id in self._places.graph if prefix and node_id.startswith(prefix)]
         if len(found) == 1:
             return found[0]
         if not found:
@@ -129,8 +209,11 @@ class Tree:
             f"{prefix!r} could mean {len(found)} nodes: {some}.", "Give more letters of the id."
         )
 
+    # What happens
+
     def apply(self, event: TreeEvent) -> None:
         """Take one event into the tree."""
+        self.history.take(event, self._invert)
         match event:
             case SessionStarted():
                 self.title, self.mode, self.model = event.title, event.mode, event.model
@@ -143,7 +226,7 @@ class Tree:
             case ModelHashed():
                 self.model_hashes[event.fingerprint] = event.sha256
             case NodeAdded():
-                self._add(_written(event))
+                self._places.add(written(event))
             case NodeTokenised():
                 self._change(
                     event.node_id,
@@ -158,8 +241,7 @@ class Tree:
             case GrowthCovered():
                 self.covered[event.request_id] = event
             case BranchOpened():
-                self._add(self._opened(event))
-                self._growing[event.node_id] = None
+                self._open(event)
             case TokensAppended():
                 self._lengthen(event)
             case BranchClosed():
@@ -174,35 +256,40 @@ class Tree:
                 )
             case NodeSelected():
                 self._select(event.node_id)
+            case NodeDerived():
+                self._places.add(derived(event))
+            case NodeHidden():
+                self._places.set_hidden(event.node_id, True)
+            case NodeShown():
+                self._places.set_hidden(event.node_id, False)
+            case NodeMoved():
+                self._displacement.move(event)
+            case GrowthHidden() | GrowthShown():
+                self._set_growth_hidden(event.request_id, isinstance(event, GrowthHidden))
+            case SessionTitled():
+                self.title = event.title
+            case _ if isinstance(event, MarkChange):
+                self.node(event.node_id)
+                self._marks[event.node_id] = marked(self.marks(event.node_id), event)
+            case _:
+                pass
 
-    def _opened(self, event: BranchOpened) -> Node:
-        provenance = self.provenance.get(event.request_id)
-        return Node(
-            id=event.node_id,
-            parent_id=event.parent_id,
-            role=event.role,
-            author=event.author,
-            created_at=event.at,
-            token_ids=(),
-            token_model=provenance.model.fingerprint if provenance else "",
-            state="growing",
-            request_id=event.request_id,
-            index=event.index,
-        )
+    def _invert(self, event: Undoable) -> Undoable:
+        return inverse_of(event, self)
 
-    def _add(self, node: Node) -> None:
-        if node.id in self.graph:
-            raise ValueError(f"node {node.id!r} is already there")
-        if node.parent_id is None:
-            self._roots.append(node.id)
-        elif node.parent_id not in self.graph:
-            raise ValueError(f"node {node.id!r} has no parent {node.parent_id!r}")
-        self.graph.add_node(node.id, node=node)
-        if node.parent_id is not None:
-            self.graph.add_edge(node.parent_id, node.id)
+    def _open(self, event: BranchOpened) -> None:
+        hidden = self.is_growth_hidden(event.request_id)
+        self._places.add(opened(event, self.provenance.get(event.request_id), hidden))
+        self._branches.setdefault(event.request_id, []).append(event.node_id)
+        self._growing[event.node_id] = None
+
+    def _set_growth_hidden(self, request_id: str, hidden: bool) -> None:
+        (self._hidden_growths.add if hidden else self._hidden_growths.discard)(request_id)
+        for node_id in self.branches_of(request_id):
+            self._places.set_hidden(node_id, hidden)
 
     def _change(self, node_id: str, **changes: object) -> None:
-        self.graph.nodes[node_id]["node"] = replace(self.node(node_id), **changes)  # type: ignore[arg-type]
+        self._places.put(replace(self.node(node_id), **changes))  # type: ignore[arg-type]
 
     def _lengthen(self, event: TokensAppended) -> None:
         node = self.node(event.node_id)
@@ -221,15 +308,3 @@ class Tree:
         while child.parent_id is not None:
             self._last_visited[child.parent_id] = child.id
             child = self.node(child.parent_id)
-
-
-def _written(event: NodeAdded) -> Node:
-    return Node(
-        id=event.node_id,
-        parent_id=event.parent_id,
-        role=event.role,
-        author=event.author,
-        created_at=event.at,
-        text=event.text,
-        special=event.special,
-    )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from loom.tree.events import Finish, Role
+from loom.tree.changes import Slice
+from loom.tree.kinds import Finish, Role
 
 State = Literal["growing", "partial", "done"]
 
@@ -22,6 +23,10 @@ class Node:
     of the model whose tokens they are. `request_id` and `index` say which of how many
     continuations a generated node is, `queue_s` how long it waited before it could begin. With
     `special` the person who wrote it meant the names of special tokens in it as those tokens.
+
+    `sources` are the parts of other nodes that one was put together from; it is `retokenised` if
+    their tokens could not be kept. One that is `displaced` was moved to where another text comes
+    before it: its statistics, and those of all that hangs from it, tell of the place it grew in.
     """
 
     id: str
@@ -41,6 +46,9 @@ class Node:
     hidden: bool = False
     special: bool = False
     queue_s: float = 0.0
+    sources: tuple[Slice, ...] = ()
+    retokenised: bool = False
+    displaced: bool = False
 
     @property
     def n_tokens(self) -> int:

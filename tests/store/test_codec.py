@@ -9,6 +9,27 @@ import pytest
 from loom.records import Cover, Ending, ModelInfo, Opening, Provenance, Sampling
 from loom.records.template_use import TemplateUse
 from loom.store.codec import EventRow, JournalEvent, content_of, decode, encode
+from loom.tree.changes import (
+    BookmarkRemoved,
+    ChapterBegun,
+    GrowthHidden,
+    GrowthShown,
+    NodeBookmarked,
+    NodeDerived,
+    NodeHidden,
+    NodeMoved,
+    NodeShown,
+    NodeTagged,
+    NodeTitled,
+    NoteWritten,
+    OperationBegan,
+    OperationRedone,
+    OperationUndone,
+    SessionTitled,
+    Slice,
+    Tag,
+    TagRemoved,
+)
 from loom.tree.events import (
     BranchClosed,
     GrowthAccepted,
@@ -60,6 +81,40 @@ EVERY_KIND: list[JournalEvent] = [
     SessionStarted(1.0, "t", "chat", "m", "0.1.0", template="chatml"),
     NodeAdded(1.0, "n", None, "user", "human", b"<|x|>", special=True),
     GrowthRequested(1.0, "r", "n", 1, 9, Sampling(), 0, template=TemplateUse(None, "ab")),
+    OperationBegan(1.0, "o", "split", "n", 3, "human"),
+    OperationBegan(1.0, "o", "title", None, 1, "human"),
+    OperationUndone(2.0, "o", 3),
+    OperationRedone(3.0, "o", 3),
+    NodeDerived(
+        1.0,
+        "n",
+        None,
+        "text",
+        "tiny",
+        (Slice("a", 0, 3, 0, 2), Slice("b", 1, 2, 1, 2)),
+        b"on\xe9 ",
+        (7, 2**31 - 1, 0),
+        (2, 1, 1),
+        "12-ab",
+        "eos",
+    ),
+    NodeDerived(
+        1.0, "n", "p", "user", "human", (), b"\x00", None, (), "", None, True, retokenised=True
+    ),
+    NodeHidden(1.0, "n"),
+    NodeShown(1.0, "n"),
+    NodeMoved(1.0, "n", "p", "s"),
+    NodeMoved(1.0, "n", None, None),
+    GrowthHidden(1.0, "r"),
+    GrowthShown(1.0, "r"),
+    NodeBookmarked(1.0, "n"),
+    BookmarkRemoved(1.0, "n"),
+    NodeTagged(1.0, "n", Tag("best \x1b", "green", "ancestry")),
+    TagRemoved(1.0, "n", "best"),
+    NoteWritten(1.0, "n", "Why \udcff?"),
+    NodeTitled(1.0, "n", "t"),
+    ChapterBegun(1.0, "n", "One"),
+    SessionTitled(1.0, "t"),
 ]
 
 

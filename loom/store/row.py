@@ -1,0 +1,46 @@
+"""One event as the tables hold it: its row, and the text that belongs to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeVar
+
+from loom.store.packing import PackedTokens
+
+_Value = TypeVar("_Value")
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """One event as it stands in the table; `node_id` is None if it is about the session."""
+
+    at: float
+    kind: str
+    node_id: str | None
+    payload: str
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Text that belongs to an event, with tokens if a model wrote or read it."""
+
+    text: bytes
+    token_ids: bytes | None
+    piece_sizes: bytes | None
+    elapsed_s: bytes | None
+
+    def generated(self) -> PackedTokens:
+        """As what a model wrote; ValueError if a column is missing."""
+        return PackedTokens(
+            text=self.text,
+            token_ids=required(self.token_ids),
+            piece_sizes=required(self.piece_sizes),
+            elapsed_s=required(self.elapsed_s),
+        )
+
+
+def required(value: _Value | None) -> _Value:
+    """The value; ValueError if there is none."""
+    if value is None:
+        raise ValueError("its content is missing")
+    return value
