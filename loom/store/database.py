@@ -61,7 +61,9 @@ def open_for_writing(path: Path) -> SessionWriter:
             undo.callback(db.close)
             writer = SessionWriter(path, db, descriptor, _choose_journal_mode(db))
             if _number(db, "user_version") < SCHEMA_VERSION:
-                migrations.apply(db)
+                # In one transaction: a file never stays between two formats.
+                with db.atomic():
+                    migrations.apply(db)
             _sign_in(db)
         except sqlite3.Error as error:
             raise faults.on_opening(path, error) from error

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
+from loom.store.seals import seal_all
+
 APPLICATION_ID = int.from_bytes(b"loom", "big")
 """What SQLite's header says of the file, so that `file` and other programs can tell."""
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """The number of the newest migration; every migration writes its own into `user_version`."""
 
 migrations = Migrations("loom session")
@@ -25,6 +27,15 @@ def journal(db: Database) -> None:
         _make_immutable(db, table)
     db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     db.execute("PRAGMA user_version = 1")
+
+
+@migrations(name="2 seals")
+def seals(db: Database) -> None:
+    """A seal for every event, those that are there included."""
+    db.execute(_SEAL)
+    seal_all(db)
+    _make_immutable(db, "seal")
+    db.execute("PRAGMA user_version = 2")
 
 
 _EVENT = """
@@ -87,6 +98,13 @@ _WRITER = """
 CREATE TABLE writer (
     pid   INTEGER NOT NULL, -- the process that has the file open for writing; no row at rest
     since REAL NOT NULL
+)"""
+
+# Apart from `event`, because opening a session does not need it.
+_SEAL = """
+CREATE TABLE seal (
+    seq    INTEGER PRIMARY KEY REFERENCES event (seq),
+    sha256 BLOB NOT NULL -- of the seal before and of every column of the event and its content
 )"""
 
 _INDEXES = (

@@ -17,6 +17,7 @@ from loom.store import faults, lock
 from loom.store.history import Rows, unfold
 from loom.store.packing import unpack_ints, unpack_pieces, unpack_row
 from loom.store.recovery import missing_closings
+from loom.store.seals import SealReport, check_seals
 from loom.tree.events import NodeSelected, TreeEvent
 
 _EVENTS = """
@@ -114,6 +115,14 @@ class SessionReader:
         except ValueError as error:
             how = f"the tokens of node {node_id} cannot be understood ({error})"
             raise faults.damaged(self.path, how) from error
+
+    def check_seals(self) -> SealReport:
+        """Derive the seal of every event again; SessionFileError if the file cannot be read."""
+        try:
+            with self._db.atomic():
+                return check_seals(self._db)
+        except sqlite3.Error as error:
+            raise faults.on_opening(self.path, error) from error
 
     def _is_being_written(self) -> bool:
         # The descriptor stays open as long as the connection: see loom.store.lock.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Literal
 
@@ -12,7 +13,8 @@ from sqlite_utils import Database
 
 from loom.store import faults
 from loom.store.codec import Content, JournalEvent, content_of, encode
-from loom.store.packing import NOT_AT_ALL, merge_rows, pack, pack_statistics
+from loom.store.packing import NOT_AT_ALL, PackedStatistics, merge_rows, pack, pack_statistics
+from loom.store.seals import SealedRow, write_seal
 from loom.tree.events import BranchClosed, NodeSelected, TokensAppended, TreeEvent
 
 JournalMode = Literal["wal", "delete"]
@@ -89,10 +91,22 @@ def _write_row(db: Database, event: JournalEvent) -> None:
         (row.at, row.kind, row.node_id, row.payload),
     ).lastrowid
     assert seq is not None
-    if row.node_id is not None and (content := content_of(event)) is not None:
-        _write_content(db, seq, row.node_id, content)
+    content, statistics = content_of(event), None
     if isinstance(event, BranchClosed):
-        _merge_drafts(db, seq, event.node_id)
+        content, statistics = _take_drafts(db, event.node_id)
+    sealed = SealedRow(
+        seq, row.at, row.kind.encode(), _bytes_or_none(row.node_id), row.payload.encode()
+    )
+    if row.node_id is not None and content is not None:
+        _write_content(db, seq, row.node_id, content)
+        sealed = replace(sealed, content_node_id=sealed.node_id, **asdict(content))
+    if statistics is not None:
+        db.execute(
+            "INSERT INTO token_statistics (seq, n_top, packed) VALUES (?, ?, ?)",
+            (seq, statistics.n_top, statistics.packed),
+        )
+        sealed = replace(sealed, **asdict(statistics))
+    write_seal(db, sealed)
 
 
 def _write_content(db: Database, seq: int, node_id: str, content: Content) -> None:
@@ -132,22 +146,21 @@ def _write_draft(db: Database, event: TokensAppended) -> None:
     )
 
 
-def _merge_drafts(db: Database, seq: int, node_id: str) -> None:
+def _take_drafts(db: Database, node_id: str) -> tuple[Content | None, PackedStatistics | None]:
+    """What was drafted of a branch, in one; it is no draft any more."""
     drafts = db.execute(
         "SELECT text, token_ids, piece_sizes, elapsed_s, n_top, packed FROM draft"
         " WHERE node_id = ? ORDER BY id",
         (node_id,),
     ).fetchall()
     if not drafts:
-        return
+        return None, None
     tokens = merge_rows(drafts)
     packed = pack(tokens)
-    content = Content(packed.text, packed.token_ids, packed.piece_sizes, packed.elapsed_s)
-    _write_content(db, seq, node_id, content)
-    if tokens.stats is not None:
-        statistics = pack_statistics(tokens.stats)
-        db.execute(
-            "INSERT INTO token_statistics (seq, n_top, packed) VALUES (?, ?, ?)",
-            (seq, statistics.n_top, statistics.packed),
-        )
     db.execute("DELETE FROM draft WHERE node_id = ?", (node_id,))
+    content = Content(packed.text, packed.token_ids, packed.piece_sizes, packed.elapsed_s)
+    return content, None if tokens.stats is None else pack_statistics(tokens.stats)
+
+
+def _bytes_or_none(text: str | None) -> bytes | None:
+    return None if text is None else text.encode()
