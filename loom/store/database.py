@@ -13,6 +13,7 @@ from typing import Literal
 from sqlite_utils import Database
 
 from loom.store import faults, lock
+from loom.store.backups import back_up
 from loom.store.migrations import APPLICATION_ID, SCHEMA_VERSION, migrations
 from loom.store.reader import SessionReader
 from loom.store.recovery import missing_closings
@@ -59,8 +60,11 @@ def open_for_writing(path: Path) -> SessionWriter:
         try:
             db = _connect(path, "rw")
             undo.callback(db.close)
+            version = _number(db, "user_version")
+            if version < SCHEMA_VERSION:
+                back_up(path, db, f"format-{version}")
             writer = SessionWriter(path, db, descriptor, _choose_journal_mode(db))
-            if _number(db, "user_version") < SCHEMA_VERSION:
+            if version < SCHEMA_VERSION:
                 # In one transaction: a file never stays between two formats.
                 with db.atomic():
                     migrations.apply(db)

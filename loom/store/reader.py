@@ -18,6 +18,7 @@ from loom.store.history import Rows, unfold
 from loom.store.packing import unpack_ints, unpack_pieces, unpack_row
 from loom.store.recovery import missing_closings
 from loom.store.seals import SealReport, check_seals
+from loom.store.search import Found, find
 from loom.tree.events import NodeSelected, TreeEvent
 
 _EVENTS = """
@@ -121,6 +122,13 @@ class SessionReader:
         try:
             with self._db.atomic():
                 return check_seals(self._db)
+        except sqlite3.Error as error:
+            raise faults.on_opening(self.path, error) from error
+
+    def search(self, words: str, limit: int) -> list[Found]:
+        """The nodes with all the words, best first; UsageError if there is no word in them."""
+        try:
+            return find(self._db, words, limit)
         except sqlite3.Error as error:
             raise faults.on_opening(self.path, error) from error
 

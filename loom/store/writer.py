@@ -15,6 +15,7 @@ from loom.store import faults
 from loom.store.codec import Content, JournalEvent, content_of, encode
 from loom.store.packing import NOT_AT_ALL, PackedStatistics, merge_rows, pack, pack_statistics
 from loom.store.seals import SealedRow, write_seal
+from loom.store.search import Entry, index_event
 from loom.tree.events import BranchClosed, NodeSelected, TokensAppended, TreeEvent
 
 JournalMode = Literal["wal", "delete"]
@@ -107,6 +108,7 @@ def _write_row(db: Database, event: JournalEvent) -> None:
         )
         sealed = replace(sealed, **asdict(statistics))
     write_seal(db, sealed)
+    index_event(db, Entry(seq, row.kind, row.node_id, row.payload, sealed.text))
 
 
 def _write_content(db: Database, seq: int, node_id: str, content: Content) -> None:

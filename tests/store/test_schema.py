@@ -15,7 +15,7 @@ from loom.errors import SessionFileError
 from loom.records.tokens import concat
 from loom.store import SessionReader, create, database, open_for_reading
 from loom.store.database import open_for_writing
-from loom.store.migrations import SCHEMA_VERSION, journal, seals
+from loom.store.migrations import SCHEMA_VERSION, journal, seals, searchable
 from loom.store.writer import SessionWriter
 from loom.tree.events import (
     BranchClosed,
@@ -98,14 +98,15 @@ def test_an_upgrade_that_fails_leaves_the_file_as_it_was(
     newer = Migrations("loom session")
     newer(name="1 journal")(journal)
     newer(name="2 seals")(seals)
+    newer(name="3 search")(searchable)
 
-    @newer(name="3 fails")
+    @newer(name="4 fails")
     def fails(db: Database) -> None:
         db.execute("CREATE TABLE half_done (x)")
         db.execute("INSERT INTO nowhere VALUES (1)")
 
     monkeypatch.setattr(database, "migrations", newer)
-    monkeypatch.setattr(database, "SCHEMA_VERSION", 3)
+    monkeypatch.setattr(database, "SCHEMA_VERSION", 4)
     with pytest.raises(SessionFileError, match="nowhere"):
         open_for_writing(path)
     monkeypatch.undo()
