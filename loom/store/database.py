@@ -50,6 +50,20 @@ def open_for_reading(path: Path) -> SessionReader:
         return reader
 
 
+def open_at_a_glance(path: Path) -> SessionReader:
+    """Open a session as for reading, but check no more of it than its header: at any size quick."""
+    _check_file(path)
+    with ExitStack() as undo:
+        try:
+            db = _connect(path, "ro")
+            undo.callback(db.close)
+            _check_header(path, db)
+        except sqlite3.Error as error:
+            raise faults.on_opening(path, error) from error
+        undo.pop_all()
+        return SessionReader(path, db)
+
+
 def open_for_writing(path: Path) -> SessionWriter:
     """Open a session as its one writer and close the branches that the last writer left open."""
     with closing(_open_checked(path)) as db:

@@ -14,11 +14,13 @@ from sqlite_utils import Database
 from loom.errors import NodeNotFoundError
 from loom.records.tokens import TokenColumns, concat
 from loom.store import faults, lock
+from loom.store.backups import copy_open
 from loom.store.history import Rows, unfold
 from loom.store.packing import unpack_ints, unpack_pieces, unpack_row
 from loom.store.recovery import missing_closings
 from loom.store.seals import SealReport, check_seals
 from loom.store.search import Found, find
+from loom.store.summary import SessionSummary, summarise
 from loom.tree.events import NodeSelected, TreeEvent
 
 _EVENTS = """
@@ -131,6 +133,19 @@ class SessionReader:
             return find(self._db, words, limit)
         except sqlite3.Error as error:
             raise faults.on_opening(self.path, error) from error
+
+    def summary(self) -> SessionSummary:
+        """The session at a glance; SessionFileError if the file is damaged."""
+        try:
+            return summarise(self.path, self._db)
+        except sqlite3.Error as error:
+            raise faults.on_opening(self.path, error) from error
+        except (ValueError, TypeError) as error:
+            raise faults.damaged(self.path, error) from error
+
+    def copy_to(self, target: Path) -> None:
+        """Write all that is committed to one new file; sqlite3.Error if that cannot be."""
+        copy_open(self._db, target)
 
     def _is_being_written(self) -> bool:
         # The descriptor stays open as long as the connection: see loom.store.lock.
