@@ -14,6 +14,7 @@ from sqlite_utils import Database
 
 from loom.store import faults, lock
 from loom.store.backups import back_up
+from loom.store.condensed import condensed_through
 from loom.store.migrations import APPLICATION_ID, SCHEMA_VERSION, migrations
 from loom.store.reader import SessionReader
 from loom.store.recovery import missing_closings
@@ -192,7 +193,7 @@ def _sign_in(db: Database) -> None:
     with db.atomic():
         db.execute("DELETE FROM writer")
         db.execute("INSERT INTO writer (pid, since) VALUES (?, ?)", (os.getpid(), time.time()))
-        for closing_event in missing_closings(db):
+        for closing_event in missing_closings(db, condensed_through(db)):
             write_event(db, closing_event)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,9 +10,11 @@ from pathlib import Path
 from loom.records.tokens import TokenColumns, concat
 from loom.store import faults
 from loom.store.codec import Content, EventRow, decode
+from loom.store.condensed import Condensed
 from loom.store.packing import PackedTokens, unpack
 from loom.tree.events import (
     BranchClosed,
+    BranchesGrown,
     BranchOpened,
     NodeAdded,
     NodeSelected,
@@ -19,6 +22,7 @@ from loom.tree.events import (
     TokensAppended,
     TreeEvent,
 )
+from loom.tree.node import Node
 
 EventColumns = tuple[
     int, float, str, str | None, str, bytes | None, bytes | None, bytes | None, bytes | None
@@ -33,6 +37,7 @@ class Rows:
     """All that one moment of a file says about its tree; `closings` are those it lacks."""
 
     events: list[EventColumns]
+    condensed: Condensed
     drafts: list[DraftColumns]
     closings: list[BranchClosed]
     pointer: NodeSelected | None
@@ -41,7 +46,10 @@ class Rows:
 def unfold(path: Path, rows: Rows) -> Iterator[TreeEvent]:
     """The events in order, each fit to be applied; SessionFileError where one is not."""
     n_tokens: dict[str, int] = {}
+    grown = deque(rows.condensed.branches)
     for seq, at, kind, node_id, payload, *content in rows.events:
+        if grown and grown[0][0] < seq:
+            yield _whole(path, grown, seq, n_tokens)
         try:
             events = _of_row(EventRow(at, kind, node_id, payload), _content(*content), n_tokens)
             for event in events:
@@ -49,6 +57,8 @@ def unfold(path: Path, rows: Rows) -> Iterator[TreeEvent]:
         except ValueError as error:
             raise faults.damaged(path, f"its event {seq} cannot be understood ({error})") from error
         yield from events
+    if grown:
+        yield _whole(path, grown, rows.condensed.through_seq + 1, n_tokens)
     try:
         rest = [*_of_drafts(rows.drafts, n_tokens), *rows.closings]
         rest += [] if rows.pointer is None else [rows.pointer]
@@ -57,6 +67,21 @@ def unfold(path: Path, rows: Rows) -> Iterator[TreeEvent]:
     except ValueError as error:
         raise faults.damaged(path, f"its end cannot be understood ({error})") from error
     yield from rest
+
+
+def _whole(
+    path: Path, grown: deque[tuple[int, Node]], until_seq: int, n_tokens: dict[str, int]
+) -> BranchesGrown:
+    """The finished branches that began before an event."""
+    nodes: list[Node] = []
+    while grown and grown[0][0] < until_seq:
+        nodes.append(grown.popleft()[1])
+    event = BranchesGrown(nodes[0].created_at, tuple(nodes))
+    try:
+        _count(event, n_tokens)
+    except ValueError as error:
+        raise faults.damaged(path, f"its condensed part cannot be understood ({error})") from error
+    return event
 
 
 def _of_row(row: EventRow, content: Content | None, n_tokens: dict[str, int]) -> list[TreeEvent]:
@@ -103,6 +128,11 @@ def _count(event: TreeEvent, n_tokens: dict[str, int]) -> None:
             if event.parent_id is not None and event.parent_id not in n_tokens:
                 raise ValueError(f"node {event.node_id} has no parent")
             n_tokens[event.node_id] = 0
+        case BranchesGrown():
+            for node in event.nodes:
+                if node.id in n_tokens or node.parent_id not in n_tokens:
+                    raise ValueError(f"node {node.id} comes twice or has no parent")
+                n_tokens[node.id] = node.n_tokens
         case NodeTokenised() | TokensAppended() | BranchClosed() | NodeSelected():
             if event.node_id not in n_tokens:
                 raise ValueError(f"there is no node {event.node_id}")

@@ -122,7 +122,7 @@ CREATE TABLE seal (
 _CONDENSED = """
 CREATE TABLE condensed (
     through_seq INTEGER PRIMARY KEY, -- the last event of this part; it begins after the part before
-    sha256      BLOB NOT NULL,       -- of the seal of that event and of `packed`
+    sha256      BLOB NOT NULL,       -- of the part before, that event's seal and `packed`
     packed      BLOB NOT NULL        -- zlib over what the events of this part come to
 )"""
 

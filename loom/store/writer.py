@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Literal
@@ -13,10 +14,11 @@ from sqlite_utils import Database
 
 from loom.store import faults
 from loom.store.codec import Content, JournalEvent, content_of, encode
+from loom.store.condensed import condense
 from loom.store.packing import NOT_AT_ALL, PackedStatistics, merge_rows, pack, pack_statistics
 from loom.store.seals import SealedRow, write_seal
 from loom.store.search import Entry, index_event
-from loom.tree.events import BranchClosed, NodeSelected, TokensAppended, TreeEvent
+from loom.tree.events import BranchClosed, BranchesGrown, NodeSelected, TokensAppended, TreeEvent
 
 JournalMode = Literal["wal", "delete"]
 """How SQLite protects a commit; `delete` where the filesystem cannot share memory."""
@@ -53,6 +55,7 @@ class SessionWriter:
         try:
             self._db.execute("DELETE FROM writer")
             self._db.commit()
+            self._condense()
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             self._db.execute("PRAGMA journal_mode = DELETE")
         except sqlite3.Error as error:
@@ -60,6 +63,11 @@ class SessionWriter:
         finally:
             self._db.close()
             os.close(self._descriptor)
+
+    def _condense(self) -> None:
+        # Only the next opening takes longer without it.
+        with suppress(sqlite3.Error, ValueError, KeyError):
+            condense(self._db)
 
     def _check_in_place(self) -> None:
         # SQLite goes on writing into a file that has lost its name, where nobody would find it.
@@ -74,6 +82,8 @@ class SessionWriter:
 def write_event(db: Database, event: TreeEvent) -> None:
     """Put one event where it belongs, inside the caller's transaction."""
     match event:
+        case BranchesGrown():
+            raise ValueError("a journal takes what happens, one thing after another")
         case TokensAppended():
             _write_draft(db, event)
         case NodeSelected():

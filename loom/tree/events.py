@@ -6,10 +6,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from loom.records import Cover, Ending, Opening, Provenance, RunMode, Sampling, TokenColumns
 from loom.records.template_use import TemplateUse
+
+if TYPE_CHECKING:
+    from loom.tree.node import Node
 
 Mode = Literal["plain", "chat"]
 Role = Literal["text", "system", "user", "assistant"]
@@ -143,6 +146,17 @@ class BranchClosed:
 
 
 @dataclass(frozen=True, slots=True)
+class BranchesGrown:
+    """Branches from their openings to their closings, in the order in which they began.
+
+    It stands for those events where a session is read from its file, and happens at no other time.
+    """
+
+    at: float
+    nodes: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class NodeSelected:
     """The person stands at a node."""
 
@@ -191,6 +205,7 @@ TreeEvent = (
     | BranchOpened
     | TokensAppended
     | BranchClosed
+    | BranchesGrown
     | NodeSelected
     | ModelChosen
     | ModeChosen

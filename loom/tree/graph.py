@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import networkx as nx
@@ -11,6 +11,7 @@ from loom.errors import NodeNotFoundError
 from loom.records import Opening, Provenance
 from loom.tree.events import (
     BranchClosed,
+    BranchesGrown,
     BranchOpened,
     GrowthAccepted,
     GrowthCovered,
@@ -172,6 +173,8 @@ class Tree:
                     message=event.message,
                     queue_s=event.queue_s,
                 )
+            case BranchesGrown():
+                self._add_all(event.nodes)
             case NodeSelected():
                 self._select(event.node_id)
 
@@ -200,6 +203,11 @@ class Tree:
         self.graph.add_node(node.id, node=node)
         if node.parent_id is not None:
             self.graph.add_edge(node.parent_id, node.id)
+
+    def _add_all(self, nodes: Sequence[Node]) -> None:
+        """Many at once, of which each has a parent; quicker than one by one."""
+        self.graph.add_nodes_from((node.id, {"node": node}) for node in nodes)
+        self.graph.add_edges_from((str(node.parent_id), node.id) for node in nodes)
 
     def _change(self, node_id: str, **changes: object) -> None:
         self.graph.nodes[node_id]["node"] = replace(self.node(node_id), **changes)  # type: ignore[arg-type]
