@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 
@@ -151,6 +152,16 @@ class SessionReader:
             return find(self._db, words, limit)
         except sqlite3.Error as error:
             raise faults.on_opening(self.path, error) from error
+
+    def references(self) -> list[tuple[str, str | None, Mapping[str, object]]]:
+        """Kind, node and payload of every event; SessionFileError if the file is damaged."""
+        try:
+            rows = self._db.execute("SELECT kind, node_id, payload FROM event ORDER BY seq")
+            return [(kind, node_id, json.loads(payload)) for kind, node_id, payload in rows]
+        except sqlite3.Error as error:
+            raise faults.on_opening(self.path, error) from error
+        except ValueError as error:
+            raise faults.damaged(self.path, error) from error
 
     def summary(self) -> SessionSummary:
         """The session at a glance; SessionFileError if the file is damaged."""
