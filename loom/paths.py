@@ -41,6 +41,11 @@ def sessions_dir() -> Path:
     return data_dir() / "sessions"
 
 
+def backups_dir() -> Path:
+    """Where copies of sessions go before they are changed for good."""
+    return data_dir() / "backups"
+
+
 def config_dir() -> Path:
     """Where `config.toml` is looked for."""
     home = _home()

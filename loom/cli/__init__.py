@@ -10,11 +10,23 @@ import sys
 
 import click
 
-from loom.cli import bench, grow, marks, models, operations, reading, sessions
+from loom.cli import bench, care, grow, library, marks, models, operations, reading, sessions
 from loom.cli.group import cli
 from loom.errors import ExitCode, LoomError
 
-__all__ = ["bench", "cli", "grow", "main", "marks", "models", "operations", "reading", "sessions"]
+__all__ = [
+    "bench",
+    "care",
+    "cli",
+    "grow",
+    "library",
+    "main",
+    "marks",
+    "models",
+    "operations",
+    "reading",
+    "sessions",
+]
 
 
 def main() -> None:

@@ -25,6 +25,7 @@ from loom.session.operations import Operations
 from loom.session.plans import Estimate, Plan, Progress, estimated
 from loom.session.planter import Planter
 from loom.session.prompt_maker import PromptMaker
+from loom.session.reading import without_collection
 from loom.session.remarks import Remarks
 from loom.session.requests import Requests, asked_of_engine
 from loom.session.residents import Heard, Residents
@@ -33,7 +34,7 @@ from loom.session.settings import GrowSettings, ModelStatus
 from loom.session.token_counter import TokenCounter
 from loom.session.turns import Speaker
 from loom.session.what_the_model_sees import Look, ModelView, ModelViewer
-from loom.store.database import create, open_for_reading
+from loom.store.database import create, open_at_a_glance
 from loom.store.journal import Journal
 from loom.tree.events import (
     Mode,
@@ -78,8 +79,8 @@ class Session:
         self._viewer = ModelViewer()
         self._journal = Journal(path, publish=self._news.publish, fault=self._news.fault)
         try:
-            with open_for_reading(path) as stored:
-                for event in stored.load_events():
+            with open_at_a_glance(path) as stored, without_collection():
+                for event in stored.load_condensed():
                     self._apply(event)
         except BaseException:
             self._journal.close()

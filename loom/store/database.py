@@ -13,6 +13,8 @@ from typing import Literal
 from sqlite_utils import Database
 
 from loom.store import faults, lock
+from loom.store.backups import back_up
+from loom.store.condensed import condensed_through
 from loom.store.migrations import APPLICATION_ID, SCHEMA_VERSION, migrations
 from loom.store.reader import SessionReader
 from loom.store.recovery import missing_closings
@@ -49,6 +51,20 @@ def open_for_reading(path: Path) -> SessionReader:
         return reader
 
 
+def open_at_a_glance(path: Path) -> SessionReader:
+    """Open a session as for reading, but check no more of it than its header: at any size quick."""
+    _check_file(path)
+    with ExitStack() as undo:
+        try:
+            db = _connect(path, "ro")
+            undo.callback(db.close)
+            _check_header(path, db)
+        except sqlite3.Error as error:
+            raise faults.on_opening(path, error) from error
+        undo.pop_all()
+        return SessionReader(path, db)
+
+
 def open_for_writing(path: Path) -> SessionWriter:
     """Open a session as its one writer and close the branches that the last writer left open."""
     with closing(_open_checked(path)) as db:
@@ -59,9 +75,14 @@ def open_for_writing(path: Path) -> SessionWriter:
         try:
             db = _connect(path, "rw")
             undo.callback(db.close)
+            version = _number(db, "user_version")
+            if version < SCHEMA_VERSION:
+                back_up(path, db, f"format-{version}")
             writer = SessionWriter(path, db, descriptor, _choose_journal_mode(db))
-            if _number(db, "user_version") < SCHEMA_VERSION:
-                migrations.apply(db)
+            if version < SCHEMA_VERSION:
+                # In one transaction: a file never stays between two formats.
+                with db.atomic():
+                    migrations.apply(db)
             _sign_in(db)
         except sqlite3.Error as error:
             raise faults.on_opening(path, error) from error
@@ -172,7 +193,7 @@ def _sign_in(db: Database) -> None:
     with db.atomic():
         db.execute("DELETE FROM writer")
         db.execute("INSERT INTO writer (pid, since) VALUES (?, ?)", (os.getpid(), time.time()))
-        for closing_event in missing_closings(db):
+        for closing_event in missing_closings(db, condensed_through(db)):
             write_event(db, closing_event)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from loom.errors import SessionFileError
 
 _NOT_A_SESSION = "Name a file that loom made, or begin one with `loom new`."
-_DAMAGED = "Go back to a copy of it; `sqlite3 FILE .recover` may save what is left."
+_DAMAGED = "`loom recover FILE` writes all that can be read of it to a new file."
 _KEPT = "Loom keeps what is new in memory and writes it as soon as it can."
 
 

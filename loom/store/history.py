@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,14 +10,17 @@ from pathlib import Path
 from loom.records.tokens import TokenColumns, concat
 from loom.store import faults
 from loom.store.codec import Content, EventRow, decode
+from loom.store.condensed import Condensed
 from loom.store.packing import PackedTokens, unpack
 from loom.store.soundness import Soundness
 from loom.tree.events import (
     BranchClosed,
+    BranchesGrown,
     NodeSelected,
     TokensAppended,
     TreeEvent,
 )
+from loom.tree.node import Node
 
 EventColumns = tuple[
     int, float, str, str | None, str, bytes | None, bytes | None, bytes | None, bytes | None
@@ -31,6 +35,7 @@ class Rows:
     """All that one moment of a file says about its tree; `closings` are those it lacks."""
 
     events: list[EventColumns]
+    condensed: Condensed
     drafts: list[DraftColumns]
     closings: list[BranchClosed]
     pointer: NodeSelected | None
@@ -39,7 +44,10 @@ class Rows:
 def unfold(path: Path, rows: Rows) -> Iterator[TreeEvent]:
     """The events in order, each fit to be applied; SessionFileError where one is not."""
     known = Soundness()
+    grown = deque(rows.condensed.branches)
     for seq, at, kind, node_id, payload, *content in rows.events:
+        if grown and grown[0][0] < seq:
+            yield _whole(path, grown, seq, known)
         try:
             row = EventRow(at, kind, node_id, payload)
             events = _of_row(row, _content(*content), known.n_tokens)
@@ -48,6 +56,8 @@ def unfold(path: Path, rows: Rows) -> Iterator[TreeEvent]:
         except ValueError as error:
             raise faults.damaged(path, f"its event {seq} cannot be understood ({error})") from error
         yield from events
+    if grown:
+        yield _whole(path, grown, rows.condensed.through_seq + 1, known)
     try:
         rest = [*_of_drafts(rows.drafts, known.n_tokens), *rows.closings]
         rest += [] if rows.pointer is None else [rows.pointer]
@@ -56,6 +66,21 @@ def unfold(path: Path, rows: Rows) -> Iterator[TreeEvent]:
     except ValueError as error:
         raise faults.damaged(path, f"its end cannot be understood ({error})") from error
     yield from rest
+
+
+def _whole(
+    path: Path, grown: deque[tuple[int, Node]], until_seq: int, known: Soundness
+) -> BranchesGrown:
+    """The finished branches that began before an event."""
+    nodes: list[Node] = []
+    while grown and grown[0][0] < until_seq:
+        nodes.append(grown.popleft()[1])
+    event = BranchesGrown(nodes[0].created_at, tuple(nodes))
+    try:
+        known.take(event)
+    except ValueError as error:
+        raise faults.damaged(path, f"its condensed part cannot be understood ({error})") from error
+    return event
 
 
 def _of_row(row: EventRow, content: Content | None, n_tokens: dict[str, int]) -> list[TreeEvent]:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
+from loom.store import search
+from loom.store.seals import seal_all
+from loom.store.views import make_views
+
 APPLICATION_ID = int.from_bytes(b"loom", "big")
 """What SQLite's header says of the file, so that `file` and other programs can tell."""
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 3
 """The number of the newest migration; every migration writes its own into `user_version`."""
 
 migrations = Migrations("loom session")
@@ -25,6 +29,24 @@ def journal(db: Database) -> None:
         _make_immutable(db, table)
     db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     db.execute("PRAGMA user_version = 1")
+
+
+@migrations(name="2 seals")
+def seals(db: Database) -> None:
+    """A seal for every event, those that are there included."""
+    db.execute(_SEAL)
+    seal_all(db)
+    _make_immutable(db, "seal")
+    db.execute("PRAGMA user_version = 2")
+
+
+@migrations(name="3 search")
+def searchable(db: Database) -> None:
+    """What is made from the journal: an index of words, readable views, condensed parts."""
+    search.rebuild(db)
+    make_views(db)
+    db.execute(_CONDENSED)
+    db.execute("PRAGMA user_version = 3")
 
 
 _EVENT = """
@@ -87,6 +109,21 @@ _WRITER = """
 CREATE TABLE writer (
     pid   INTEGER NOT NULL, -- the process that has the file open for writing; no row at rest
     since REAL NOT NULL
+)"""
+
+# Apart from `event`, because opening a session does not need it.
+_SEAL = """
+CREATE TABLE seal (
+    seq    INTEGER PRIMARY KEY REFERENCES event (seq),
+    sha256 BLOB NOT NULL -- of the seal before and of every column of the event and its content
+)"""
+
+# Only opens large sessions quickly; without a row, or with a wrong one, the journal is read.
+_CONDENSED = """
+CREATE TABLE condensed (
+    through_seq INTEGER PRIMARY KEY, -- the last event of this part; it begins after the part before
+    sha256      BLOB NOT NULL,       -- of the part before, that event's seal and `packed`
+    packed      BLOB NOT NULL        -- zlib over what the events of this part come to
 )"""
 
 _INDEXES = (

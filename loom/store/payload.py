@@ -7,7 +7,9 @@ loom may add some.
 from __future__ import annotations
 
 import json
+import marshal
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import TypeVar
 
 from loom.records import ModelInfo, Provenance
@@ -22,6 +24,13 @@ class Payload:
 
     def __init__(self, values: Mapping[str, object]) -> None:
         self._values = values
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Payload) and self._values == other._values
+
+    def __hash__(self) -> int:
+        """Of the bytes that Python spells it with: quick, so that a reading may be remembered."""
+        return hash(marshal.dumps(self._values))  # type: ignore[arg-type]
 
     @classmethod
     def parse(cls, text: str) -> Payload:
@@ -164,6 +173,8 @@ def _from_model(model: ModelInfo) -> Mapping[str, Json]:
     }
 
 
+# A session names the same few models in thousands of requests.
+@lru_cache(maxsize=64)
 def _to_model(payload: Payload) -> ModelInfo:
     return ModelInfo(
         name=payload.text("name"),

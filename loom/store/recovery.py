@@ -14,16 +14,16 @@ _OPEN_BRANCHES = """
 SELECT opened.node_id, max(opened.at, coalesce(
     (SELECT max(draft.at) FROM draft WHERE draft.node_id = opened.node_id), opened.at))
 FROM event AS opened
-WHERE opened.kind = 'branch_opened' AND NOT EXISTS (
+WHERE opened.seq > ? AND opened.kind = 'branch_opened' AND NOT EXISTS (
     SELECT 1 FROM event AS closed
     WHERE closed.node_id = opened.node_id AND closed.kind = 'branch_closed')
 ORDER BY opened.seq
 """
 
 
-def missing_closings(db: Database) -> list[BranchClosed]:
-    """The closing of every branch that has none, oldest branch first."""
+def missing_closings(db: Database, after_seq: int = 0) -> list[BranchClosed]:
+    """The closing of every branch that began after an event and has none, oldest branch first."""
     return [
         BranchClosed(at=at, node_id=node_id, finish="error", message=_MESSAGE)
-        for node_id, at in db.execute(_OPEN_BRANCHES).fetchall()
+        for node_id, at in db.execute(_OPEN_BRANCHES, (after_seq,)).fetchall()
     ]

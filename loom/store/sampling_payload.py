@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, get_args
 
 from loom.records.sampling import (
@@ -35,6 +36,8 @@ def from_sampling(sampling: Sampling) -> Mapping[str, Json]:
     return {**asdict(sampling), "biases": [_from_bias(bias) for bias in sampling.biases]}
 
 
+# A session draws in the same few ways in thousands of requests.
+@lru_cache(maxsize=256)
 def to_sampling(payload: Payload) -> Sampling:
     """The sampling that an object describes."""
     return Sampling(

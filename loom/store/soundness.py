@@ -5,6 +5,7 @@ from __future__ import annotations
 from loom.tree.changes import NodeChange, NodeDerived, NodeMoved
 from loom.tree.events import (
     BranchClosed,
+    BranchesGrown,
     BranchOpened,
     NodeAdded,
     NodeSelected,
@@ -29,6 +30,10 @@ class Soundness:
             case NodeDerived():
                 self._add(event.node_id, event.parent_id)
                 self.n_tokens[event.node_id] = len(event.token_ids or ())
+            case BranchesGrown():
+                for node in event.nodes:
+                    self._add(node.id, node.parent_id)
+                    self.n_tokens[node.id] = node.n_tokens
             case NodeTokenised():
                 self._check_known(event.node_id)
                 self.n_tokens[event.node_id] = len(event.token_ids)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Literal
 
@@ -13,10 +15,13 @@ from sqlite_utils import Database
 from loom.records.tokens import TokenColumns
 from loom.store import faults
 from loom.store.codec import Content, JournalEvent, content_of, encode
+from loom.store.condensed import condense
 from loom.store.derived_tokens import derived_tokens
-from loom.store.packing import NOT_AT_ALL, merge_rows, pack, pack_statistics
+from loom.store.packing import NOT_AT_ALL, PackedStatistics, merge_rows, pack, pack_statistics
+from loom.store.seals import SealedRow, write_seal
+from loom.store.search import Entry, index_event
 from loom.tree.changes import NodeDerived
-from loom.tree.events import BranchClosed, NodeSelected, TokensAppended, TreeEvent
+from loom.tree.events import BranchClosed, BranchesGrown, NodeSelected, TokensAppended, TreeEvent
 
 JournalMode = Literal["wal", "delete"]
 """How SQLite protects a commit; `delete` where the filesystem cannot share memory."""
@@ -53,6 +58,7 @@ class SessionWriter:
         try:
             self._db.execute("DELETE FROM writer")
             self._db.commit()
+            self._condense()
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             self._db.execute("PRAGMA journal_mode = DELETE")
         except sqlite3.Error as error:
@@ -60,6 +66,11 @@ class SessionWriter:
         finally:
             self._db.close()
             os.close(self._descriptor)
+
+    def _condense(self) -> None:
+        # Only the next opening takes longer without it.
+        with suppress(sqlite3.Error, ValueError, KeyError):
+            condense(self._db)
 
     def _check_in_place(self) -> None:
         # SQLite goes on writing into a file that has lost its name, where nobody would find it.
@@ -74,6 +85,8 @@ class SessionWriter:
 def write_event(db: Database, event: TreeEvent) -> None:
     """Put one event where it belongs, inside the caller's transaction."""
     match event:
+        case BranchesGrown():
+            raise ValueError("a journal takes what happens, one thing after another")
         case TokensAppended():
             _write_draft(db, event)
         case NodeSelected():
@@ -92,13 +105,25 @@ def _write_row(db: Database, event: JournalEvent) -> None:
         (row.at, row.kind, row.node_id, row.payload),
     ).lastrowid
     assert seq is not None
-    grown = derived_tokens(db, event) if isinstance(event, NodeDerived) else None
-    if row.node_id is not None and grown is not None:
-        _write_tokens(db, seq, row.node_id, grown)
-    elif row.node_id is not None and (content := content_of(event)) is not None:
-        _write_content(db, seq, row.node_id, content)
+    content, statistics = content_of(event), None
+    if isinstance(event, NodeDerived) and (tokens := derived_tokens(db, event)) is not None:
+        content, statistics = _packed(tokens)
     if isinstance(event, BranchClosed):
-        _merge_drafts(db, seq, event.node_id)
+        content, statistics = _take_drafts(db, event.node_id)
+    sealed = SealedRow(
+        seq, row.at, row.kind.encode(), _bytes_or_none(row.node_id), row.payload.encode()
+    )
+    if row.node_id is not None and content is not None:
+        _write_content(db, seq, row.node_id, content)
+        sealed = replace(sealed, content_node_id=sealed.node_id, **asdict(content))
+    if statistics is not None:
+        db.execute(
+            "INSERT INTO token_statistics (seq, n_top, packed) VALUES (?, ?, ?)",
+            (seq, statistics.n_top, statistics.packed),
+        )
+        sealed = replace(sealed, **asdict(statistics))
+    write_seal(db, sealed)
+    index_event(db, Entry(seq, row.kind, row.node_id, row.payload, sealed.text))
 
 
 def _write_content(db: Database, seq: int, node_id: str, content: Content) -> None:
@@ -114,18 +139,6 @@ def _write_content(db: Database, seq: int, node_id: str, content: Content) -> No
             content.elapsed_s,
         ),
     )
-
-
-def _write_tokens(db: Database, seq: int, node_id: str, tokens: TokenColumns) -> None:
-    packed = pack(tokens)
-    content = Content(packed.text, packed.token_ids, packed.piece_sizes, packed.elapsed_s)
-    _write_content(db, seq, node_id, content)
-    if tokens.stats is not None:
-        statistics = pack_statistics(tokens.stats)
-        db.execute(
-            "INSERT INTO token_statistics (seq, n_top, packed) VALUES (?, ?, ?)",
-            (seq, statistics.n_top, statistics.packed),
-        )
 
 
 def _write_draft(db: Database, event: TokensAppended) -> None:
@@ -150,13 +163,25 @@ def _write_draft(db: Database, event: TokensAppended) -> None:
     )
 
 
-def _merge_drafts(db: Database, seq: int, node_id: str) -> None:
+def _take_drafts(db: Database, node_id: str) -> tuple[Content | None, PackedStatistics | None]:
+    """What was drafted of a branch, in one; it is no draft any more."""
     drafts = db.execute(
         "SELECT text, token_ids, piece_sizes, elapsed_s, n_top, packed FROM draft"
         " WHERE node_id = ? ORDER BY id",
         (node_id,),
     ).fetchall()
     if not drafts:
-        return
-    _write_tokens(db, seq, node_id, merge_rows(drafts))
+        return None, None
     db.execute("DELETE FROM draft WHERE node_id = ?", (node_id,))
+    return _packed(merge_rows(drafts))
+
+
+def _packed(tokens: TokenColumns) -> tuple[Content, PackedStatistics | None]:
+    """Tokens as a content row, and their statistics where they have any."""
+    packed = pack(tokens)
+    content = Content(packed.text, packed.token_ids, packed.piece_sizes, packed.elapsed_s)
+    return content, None if tokens.stats is None else pack_statistics(tokens.stats)
+
+
+def _bytes_or_none(text: str | None) -> bytes | None:
+    return None if text is None else text.encode()

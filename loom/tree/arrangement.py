@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import networkx as nx
@@ -110,6 +110,16 @@ class Arrangement:
             self._hidden.add(node.id)
         if node.hidden or node.parent_id in self._unseen:
             self._unseen.add(node.id)
+
+    def add_all(self, nodes: Sequence[Node]) -> None:
+        """Many new nodes, of which each has a parent, in one; quicker than one by one."""
+        self.graph.add_nodes_from((node.id, {"node": node}) for node in nodes)
+        self.graph.add_edges_from((str(node.parent_id), node.id) for node in nodes)
+        self._hidden.update(node.id for node in nodes if node.hidden)
+        if self._hidden:
+            self._unseen.update(
+                node.id for node in nodes if node.hidden or node.parent_id in self._unseen
+            )
 
     def put(self, node: Node) -> None:
         """What is known of a node is another now."""

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from loom.records import Cover, Ending, Opening, Provenance, RunMode, Sampling, TokenColumns
 from loom.records.template_use import TemplateUse
@@ -14,6 +15,9 @@ from loom.tree.kinds import Finish as Finish
 from loom.tree.kinds import Mode as Mode
 from loom.tree.kinds import Reading as Reading
 from loom.tree.kinds import Role as Role
+
+if TYPE_CHECKING:
+    from loom.tree.node import Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +144,17 @@ class BranchClosed:
 
 
 @dataclass(frozen=True, slots=True)
+class BranchesGrown:
+    """Branches from their openings to their closings, in the order in which they began.
+
+    It stands for those events where a session is read from its file, and happens at no other time.
+    """
+
+    at: float
+    nodes: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class NodeSelected:
     """The person stands at a node."""
 
@@ -188,6 +203,7 @@ TreeEvent = (
     | BranchOpened
     | TokensAppended
     | BranchClosed
+    | BranchesGrown
     | NodeSelected
     | ModelChosen
     | ModeChosen

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from loom.errors import NodeNotFoundError
@@ -21,6 +21,7 @@ from loom.tree.changes import (
 from loom.tree.displacement import Displacement
 from loom.tree.events import (
     BranchClosed,
+    BranchesGrown,
     BranchOpened,
     GrowthAccepted,
     GrowthCovered,
@@ -254,6 +255,8 @@ class Tree:
                     message=event.message,
                     queue_s=event.queue_s,
                 )
+            case BranchesGrown():
+                self._add_whole(event.nodes)
             case NodeSelected():
                 self._select(event.node_id)
             case NodeDerived():
@@ -287,6 +290,19 @@ class Tree:
         (self._hidden_growths.add if hidden else self._hidden_growths.discard)(request_id)
         for node_id in self.branches_of(request_id):
             self._places.set_hidden(node_id, hidden)
+
+    def _add_whole(self, nodes: Sequence[Node]) -> None:
+        """Branches that have long been finished."""
+        for node in nodes:
+            if node.request_id is not None:
+                self._branches.setdefault(node.request_id, []).append(node.id)
+        if self._hidden_growths:
+            nodes = [self._as_its_growth(node) for node in nodes]
+        self._places.add_all(nodes)
+
+    def _as_its_growth(self, node: Node) -> Node:
+        hidden = node.request_id is not None and self.is_growth_hidden(node.request_id)
+        return replace(node, hidden=hidden)
 
     def _change(self, node_id: str, **changes: object) -> None:
         self._places.put(replace(self.node(node_id), **changes))  # type: ignore[arg-type]

@@ -13,6 +13,7 @@ import pytest
 from loom.errors import NodeNotFoundError, SessionFileError
 from loom.store import SessionReader, create, open_for_reading
 from loom.store.database import open_for_writing
+from loom.store.migrations import SCHEMA_VERSION
 from loom.store.writer import SessionWriter
 from loom.tree.events import BranchClosed, NodeSelected
 from tests.store.specimens import STARTED, appended, new_session, opened, read_tree, written
@@ -94,7 +95,8 @@ def a_session_with_a_spoilt_page(path: Path) -> None:
         (somebody_elses_database, "{} is a database of another program, not a loom session."),
         (
             a_newer_session,
-            "{} was made by a newer loom (file format 99; this one knows up to 1).",
+            "{} was made by a newer loom (file format 99; this one knows up to "
+            f"{SCHEMA_VERSION}).",
         ),
         (half_a_session, "{} is damaged: database disk image is malformed."),
         (a_session_without_its_tables, "{} is damaged: no such table: draft."),

@@ -15,7 +15,7 @@ from loom.errors import SessionFileError
 from loom.records.tokens import concat
 from loom.store import SessionReader, create, database, open_for_reading
 from loom.store.database import open_for_writing
-from loom.store.migrations import journal
+from loom.store.migrations import SCHEMA_VERSION, journal, seals, searchable
 from loom.store.writer import SessionWriter
 from loom.tree.events import (
     BranchClosed,
@@ -97,14 +97,16 @@ def test_an_upgrade_that_fails_leaves_the_file_as_it_was(
     before = schema(path)
     newer = Migrations("loom session")
     newer(name="1 journal")(journal)
+    newer(name="2 seals")(seals)
+    newer(name="3 search")(searchable)
 
-    @newer(name="2 fails")
+    @newer(name="4 fails")
     def fails(db: Database) -> None:
         db.execute("CREATE TABLE half_done (x)")
         db.execute("INSERT INTO nowhere VALUES (1)")
 
     monkeypatch.setattr(database, "migrations", newer)
-    monkeypatch.setattr(database, "SCHEMA_VERSION", 2)
+    monkeypatch.setattr(database, "SCHEMA_VERSION", 4)
     with pytest.raises(SessionFileError, match="nowhere"):
         open_for_writing(path)
     monkeypatch.undo()
@@ -134,7 +136,7 @@ def test_facts_cannot_be_changed(tmp_path: Path, table: str, statement: str):
 def test_a_session_says_what_it_is(tmp_path: Path):
     header = new_session(tmp_path / "t.loom").read_bytes()[:100]
     assert header[68:72] == b"loom"
-    assert header[60:64] == b"\x00\x00\x00\x01"
+    assert header[60:64] == SCHEMA_VERSION.to_bytes(4, "big")
 
 
 def test_a_filesystem_without_shared_memory_gets_a_rollback_journal(
