@@ -32,6 +32,7 @@ from loom.tree.changes import (
 )
 from loom.tree.events import (
     BranchClosed,
+    BranchesGrown,
     GrowthAccepted,
     GrowthCovered,
     GrowthRequested,
@@ -125,9 +126,9 @@ def test_an_event_comes_back_as_it_was(event: JournalEvent):
     row.payload.encode("ascii")
 
 
-def test_every_event_but_tokens_and_selection_has_a_row():
+def test_everything_that_happens_but_tokens_and_selection_has_a_row():
     with_rows = {type(event) for event in EVERY_KIND}
-    assert with_rows == set(get_args(TreeEvent)) - {TokensAppended, NodeSelected}
+    assert with_rows == set(get_args(TreeEvent)) - {TokensAppended, NodeSelected, BranchesGrown}
 
 
 @pytest.mark.parametrize("kind", [Sampling, Provenance, ModelInfo])
