@@ -49,8 +49,12 @@ class Mark:
 
 
 def marks_of(tape: Tape, joins: Sequence[Join] = ()) -> tuple[Mark, ...]:
-    """All marks in order; a join stands where the second branch has said the words to their end."""
-    places = [*_of_journal(tape), *((_place_of(join, tape), join) for join in joins)]
+    """All marks in order; a join stands where the second branch has said the words to their end.
+
+    Common phrases and what only says the prompt again get none.
+    """
+    told = [join for join in joins if _is_telling(join)]
+    places = [*_of_journal(tape), *((_place_of(join, tape), join) for join in told)]
     marks = [
         Mark(_kind_of(about), place, tape.second_of(place), about)
         for place, about in places
@@ -81,6 +85,11 @@ def _kind_of(about: TreeEvent | Join) -> MarkKind:
     if isinstance(about, Join):
         return "join"
     return "growth" if isinstance(about, GrowthRequested) else "edit"
+
+
+def _is_telling(join: Join) -> bool:
+    lexical = join.evidence.lexical
+    return join.kind != "prompt_echo" and not (lexical is not None and lexical.common)
 
 
 def _place_of(join: Join, tape: Tape) -> int | None:
