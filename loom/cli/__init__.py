@@ -10,11 +10,21 @@ import sys
 
 import click
 
-from loom.cli import bench, grow, models, reading, replaying, sessions
+from loom.cli import bench, grow, models, reading, replaying, sessions, verifying
 from loom.cli.group import cli
 from loom.errors import ExitCode, LoomError
 
-__all__ = ["bench", "cli", "grow", "main", "models", "reading", "replaying", "sessions"]
+__all__ = [
+    "bench",
+    "cli",
+    "grow",
+    "main",
+    "models",
+    "reading",
+    "replaying",
+    "sessions",
+    "verifying",
+]
 
 
 def main() -> None:

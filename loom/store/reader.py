@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
 
@@ -15,6 +15,7 @@ from loom.errors import NodeNotFoundError
 from loom.records.tokens import TokenColumns, concat
 from loom.store import faults, lock
 from loom.store.history import Rows, unfold
+from loom.store.inspection import Fault, Kept, inspect, reporting
 from loom.store.packing import unpack_ints, unpack_pieces, unpack_row
 from loom.store.recovery import missing_closings
 from loom.tree.events import NodeSelected, TreeEvent
@@ -88,6 +89,14 @@ class SessionReader:
             closings = []
         selected = None if pointer is None else NodeSelected(*pointer)
         return unfold(self.path, Rows(events, drafts, closings, selected))
+
+    def inspect(self, fault: Callable[[Fault], None]) -> Iterator[Kept]:
+        """Every event that can be understood, in order; what is wrong with a row is told.
+
+        Read to its end it has looked at every row and every page of the file.
+        """
+        with self._db.atomic():
+            yield from reporting(inspect(self._db), fault)
 
     def read_tokens(self, node_id: str) -> TokenColumns:
         """The tokens of a node with their statistics, none if no model has read or written it.
