@@ -11,6 +11,7 @@ import click
 
 from loom.cli.group import cli
 from loom.cli.opened import FILE
+from loom.cli.sessions import run_app
 from loom.errors import LoomError
 
 if TYPE_CHECKING:
@@ -39,6 +40,12 @@ def replay(file: Path, speed: float | None, plain: bool) -> None:
             "A replay in the app needs a terminal to draw on.",
             "Without one, print it: loom replay FILE --plain.",
         )
+    from loom.app.replay_app import ReplayApp
+    from loom.config import load_config
+
+    taken_over = ReplayApp.of(Replay(file), speed or 1.0, load_config().theme).run()
+    if taken_over is not None:
+        run_app(taken_over)
 
 
 def _print_lines(replay: Replay, speed: float | None) -> None:

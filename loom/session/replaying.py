@@ -7,7 +7,10 @@ from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
+
 from loom.convergence.joins import JoinFinder, find_joins
+from loom.errors import SessionFileError
 from loom.records import Join
 from loom.replay.fork import fork
 from loom.replay.marks import Mark, marks_of
@@ -51,6 +54,12 @@ class Replay:
     def place(self) -> int:
         """How many places of the tape have been played."""
         return self._player.place
+
+    @property
+    def happened(self) -> tuple[TreeEvent, ...]:
+        """Everything up to this place but the tokens, in order."""
+        n = int(np.searchsorted(self.tape.places, self.place, side="left"))
+        return self.tape.journal[:n]
 
     @property
     def status(self) -> ModelStatus:
@@ -102,7 +111,13 @@ class Replay:
         The person stands at `here` in it. SessionFileError if it cannot be written.
         """
         selected = None if here is None else NodeSelected(time.time(), here)
-        path = free_path(f"{self.tree.title} taken over")
+        try:
+            path = free_path(f"{self.tree.title} taken over")
+        except OSError as error:
+            raise SessionFileError(
+                f"The folder of sessions cannot be made ({error.strerror}).",
+                "Set LOOM_HOME to a folder that can be written.",
+            ) from error
         fork(self.path, self.tape, self.place, path, selected)
         return path
 
