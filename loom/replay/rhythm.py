@@ -61,20 +61,25 @@ class _Listening:
     second: float
     blocks: list[TokenColumns] = field(default_factory=list)
     until: list[int] = field(default_factory=list)
+    tokens: TokenColumns | None = None
+    passed_s: Seconds = field(default_factory=lambda: np.zeros(0))
 
-    @property
-    def passed_s(self) -> Seconds:
-        """Seconds from the first token on, never falling."""
-        elapsed_s = concat(self.blocks).elapsed_s.astype(np.float64)
-        steps = np.nan_to_num(np.diff(elapsed_s, prepend=elapsed_s[:1]), nan=0.0)
-        return np.cumsum(np.clip(steps, 0.0, _LONGEST_STEP_S))
+    def listen_back(self) -> None:
+        """Put together what was heard, `passed_s` from the first token on, never falling."""
+        self.tokens = self.blocks[0] if len(self.blocks) == 1 else concat(self.blocks)
+        steps = np.zeros(len(self.tokens))
+        steps[1:] = np.diff(self.tokens.elapsed_s.astype(np.float64))
+        self.passed_s = np.nan_to_num(steps, nan=0.0).clip(0.0, _LONGEST_STEP_S).cumsum()
 
     def heard(self, node_id: str, closed_s: float) -> Heard:
         """What was heard of it in all."""
+        if self.tokens is None:
+            self.listen_back()
+        assert self.tokens is not None
         passed_s = self.passed_s
         return Heard(
             node_id,
-            concat(self.blocks),
+            self.tokens,
             self.opened,
             np.array(self.until, np.int64),
             np.minimum(self.second + passed_s, closed_s),
@@ -100,6 +105,7 @@ def journal_of(events: Iterable[TreeEvent]) -> Journal:
         if isinstance(event, NodeAdded | BranchOpened):
             voices[event.node_id] = _Listening(len(kept), event.at, second)
         if isinstance(event, BranchClosed) and (said := voices.get(event.node_id)) and said.until:
+            said.listen_back()
             second = max(second, said.second + float(said.passed_s[-1]))
             closed_s[event.node_id] = second
         kept.append(event)
@@ -116,10 +122,17 @@ def journal_of(events: Iterable[TreeEvent]) -> Journal:
     )
 
 
-def slots_of(journal: Journal, voice: Heard) -> Slots:
-    """Before which event each token stands: after its opening, not after it was written down."""
-    slots = np.searchsorted(journal.seconds, voice.seconds, side="right")
-    return np.minimum(np.maximum(slots, voice.opened + 1), voice.until)
+def slots_of(journal: Journal, seconds: Seconds) -> Slots:
+    """Before which event each token of all branches, one branch after another, stands.
+
+    After the opening of its branch, and not after it was written down.
+    """
+    voices = journal.voices.values()
+    begun = np.array([voice.opened + 1 for voice in voices], np.int64)
+    earliest = np.repeat(begun, [len(voice.until) for voice in voices])
+    until = np.concatenate([np.zeros(0, np.int64), *(voice.until for voice in voices)])
+    slots: Slots = np.searchsorted(journal.seconds, seconds, side="right").clip(earliest, until)
+    return slots
 
 
 def without_long_pauses(seconds: Seconds) -> Seconds:

@@ -74,16 +74,14 @@ def record(events: Iterable[TreeEvent]) -> Tape:
     """A tape of events as a session file gives them: tokens in blocks, with their own seconds."""
     journal = journal_of(events)
     n_events, heard = len(journal.events), list(journal.voices.values())
-    slots = [np.arange(n_events), *(slots_of(journal, voice) for voice in heard)]
-    seconds = [journal.seconds, *(voice.seconds for voice in heard)]
-    is_event = np.zeros(sum(map(len, slots)), bool)
-    is_event[:n_events] = True
-    slot, second = np.concatenate(slots), np.concatenate(seconds)
+    second = np.concatenate([journal.seconds, *(voice.seconds for voice in heard)])
+    slot = np.concatenate([np.arange(n_events), slots_of(journal, second[n_events:])])
+    is_event = np.arange(len(slot)) < n_events
     # A token stands before the event of its slot; tokens of one slot by their seconds.
     order = np.lexsort((np.arange(len(slot)), second, is_event, slot))
     place_of = np.empty(len(order), np.int64)
     place_of[order] = np.arange(len(order))
-    ends = np.cumsum([len(part) for part in slots])
+    ends = np.cumsum([n_events, *(len(voice.until) for voice in heard)])
     parts = np.split(place_of, ends[:-1])
     real = np.concatenate([journal.happened_at, *(voice.happened_at for voice in heard)])
     return Tape(
