@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from loom.app.keymap import GROUPS, KEYMAP
+from loom.app.replay_keys import REPLAY_KEYS
 from loom.cli import cli
 from loom.session.exporting import ALIASES, FORMATS
 from loom.worlds.names import SKETCHES
@@ -72,6 +73,13 @@ def test_the_table_of_keys_is_the_program_s() -> None:
     written = re.search(r"<!-- keys:.*?-->\n(.*?)\n<!-- end of keys -->", README, re.DOTALL)
     assert written is not None
     assert written[1].strip() == keys_table()
+
+
+def test_the_table_of_replay_keys_is_the_program_s() -> None:
+    found = re.search(r"<!-- replay keys:.*?-->\n(.*?)\n<!-- end of replay", README, re.DOTALL)
+    assert found is not None
+    rows = [f"| {key.shown} | {key.help} |" for key in REPLAY_KEYS]
+    assert found[1].strip().splitlines() == ["| key of a replay | does |", "|---|---|", *rows]
 
 
 def test_every_command_and_option_is_told_and_no_other() -> None:

@@ -2,61 +2,40 @@
 
 from __future__ import annotations
 
-import asyncio
-import signal
-import sys
 from collections.abc import Iterable
 from functools import partial
 from typing import ClassVar
 
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import BindingType
 from textual.screen import Screen
 
 from loom.app import keymap
 from loom.app.screens.main import MainScreen
-from loom.app.themes import DARK, LIGHT, threads
+from loom.app.themed import ThemedApp
 from loom.app.widgets.composer import Draft
-from loom.errors import UsageError
 from loom.session import Session
 
 LEAVE_WINDOW_S = 3.0
 """How long a first Ctrl+C counts."""
 
 
-class LoomApp(App[None]):
+class LoomApp(ThemedApp[None]):
     """Loom on an open session. Whoever opened the session closes it."""
 
     # Textual reads the sheets of screens that are pushed, and nobody pushes the one at the bottom.
     CSS_PATH = "screens/main.tcss"
-    TITLE = "loom"
     BINDINGS: ClassVar[list[BindingType]] = keymap.bindings("anywhere")
     ENABLE_COMMAND_PALETTE = True
 
     def __init__(self, session: Session, theme: str | None = None) -> None:
-        super().__init__()
+        super().__init__(theme)
         self._session = session
         self._asked_to_leave = False
-        for own in (DARK, LIGHT):
-            self.register_theme(own)
-        if theme is not None and theme not in self.available_themes:
-            names = ", ".join(sorted(self.available_themes))
-            raise UsageError(f"There is no theme {theme!r}.", f"There are: {names}.")
-        self.theme = theme or DARK.name
-
-    def on_mount(self) -> None:
-        """A terminal that is closed, or a shutdown, ends loom as `q` does: nothing is lost."""
-        if sys.platform != "win32":
-            for ending in (signal.SIGHUP, signal.SIGTERM):
-                asyncio.get_running_loop().add_signal_handler(ending, self.exit)
 
     def get_default_screen(self) -> Screen[None]:
         """The main screen is the bottom of the stack."""
         return MainScreen(self._session)
-
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        """Loom's own colours, mixed from those of the theme."""
-        return threads(self.current_theme)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """What the command palette offers: every key that is one action, and Textual's own."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from textual.binding import Binding, BindingType
 
-State = Literal["walking", "writing", "anywhere"]
-Group = Literal["Grow", "Walk", "Where branches meet", "Write", "Loom"]
+State = Literal["walking", "writing", "anywhere", "replaying"]
+Group = Literal["Grow", "Walk", "Where branches meet", "Write", "Loom", "Replay"]
 GROUPS: tuple[Group, ...] = ("Grow", "Walk", "Where branches meet", "Write", "Loom")
 
 
@@ -17,8 +17,9 @@ GROUPS: tuple[Group, ...] = ("Grow", "Walk", "Where branches meet", "Write", "Lo
 class Key:
     """One thing that a key does.
 
-    `state` says when: while walking, while writing, or both. `keys` are Textual's names, and each
-    is bound to `action`, in which `{key}` stands for the key itself. `shown` is how a person reads
+    `state` says when: while walking, while writing, or both; `replaying` is a screen of its own.
+    `keys` are Textual's names, and each is bound to `action`, in which `{key}` stands for the key
+    itself. `shown` is how a person reads
     them. `label` names it in the footer, where keys in a row with one label are drawn together; a
     key with no `rank` is not in the footer, and the others leave it from the highest rank on when
     there is no room.
@@ -323,15 +324,15 @@ KEYMAP: tuple[Key, ...] = (
 )
 
 
-def bindings(state: State) -> list[BindingType]:
-    """What is bound in one of the two states."""
-    return [binding for key in KEYMAP if key.state == state for binding in key.bindings()]
+def bindings(state: State, keys: Sequence[Key] = KEYMAP) -> list[BindingType]:
+    """What is bound in one of the states."""
+    return [binding for key in keys if key.state == state for binding in key.bindings()]
 
 
-def footer(state: State) -> list[tuple[str, str]]:
+def footer(state: State, keys: Sequence[Key] = KEYMAP) -> list[tuple[str, str]]:
     """Keys and label for the footer, the most needed first; keys of one label in one entry."""
     entries: dict[str, tuple[int, str]] = {}
-    for key in KEYMAP:
+    for key in keys:
         if key.state == state and key.rank is not None:
             _, before = entries.get(key.label, (0, ""))
             entries[key.label] = (key.rank, before + key.shown.split()[0])

@@ -10,7 +10,19 @@ import sys
 
 import click
 
-from loom.cli import bench, care, grow, library, marks, models, operations, reading, sessions
+from loom.cli import (
+    bench,
+    care,
+    grow,
+    library,
+    marks,
+    models,
+    operations,
+    reading,
+    replaying,
+    sessions,
+    verifying,
+)
 from loom.cli.group import cli
 from loom.errors import ExitCode, LoomError
 
@@ -25,7 +37,9 @@ __all__ = [
     "models",
     "operations",
     "reading",
+    "replaying",
     "sessions",
+    "verifying",
 ]
 
 

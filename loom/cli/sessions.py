@@ -26,6 +26,11 @@ def open_app(file: Path | None) -> None:
             "The app needs a terminal to draw on.",
             "Without one use the commands: loom --help lists them.",
         )
+    run_app(file)
+
+
+def run_app(file: Path | None) -> None:
+    """Open the app on what a person named, and close the session when it ends."""
     from loom.app.app import LoomApp
     from loom.config import load_config
     from loom.session.opening import open_any

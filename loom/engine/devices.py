@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import platform
 import sys
 from pathlib import Path
 from typing import Literal, get_args
@@ -33,6 +34,16 @@ def default_threads() -> int:
         len(os.sched_getaffinity(0)) if sys.platform == "linux" else (os.cpu_count() or 1)
     )
     return max(1, n_processors // 2 if n_processors >= 8 else n_processors)
+
+
+def processor_of_machine(root: Path = Path("/")) -> str:
+    """What the machine calls its processor; the kind of machine where it has no name for it."""
+    try:
+        lines = (root / "proc/cpuinfo").read_text("utf-8", "replace").splitlines()
+    except OSError:
+        lines = []
+    named = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(named, "") or platform.processor() or platform.machine()
 
 
 def gpu_of_machine(root: Path = Path("/")) -> Gpu | None:

@@ -17,7 +17,8 @@ class ModelInfo:
     llama.cpp computes on, by its own names, and `gpu_layers` of `n_layers` layers are on a GPU.
     A batch is `n_batch` tokens, computed `n_ubatch` at a time. `weight_bytes` and `cache_bytes`
     are what the weights and the KV cache take, wherever they lie. `gpu_unused` names a GPU of
-    this machine that this build of llama.cpp cannot use.
+    this machine that this build of llama.cpp cannot use. `processor` is what the machine calls its
+    own; the same bits come only from the same one.
     """
 
     name: str
@@ -45,6 +46,7 @@ class ModelInfo:
     weight_bytes: int = 0
     cache_bytes: int = 0
     sha256: str | None = None
+    processor: str = ""
 
 
 @dataclass(frozen=True, slots=True)

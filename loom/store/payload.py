@@ -170,6 +170,7 @@ def _from_model(model: ModelInfo) -> Mapping[str, Json]:
         "weight_bytes": model.weight_bytes,
         "cache_bytes": model.cache_bytes,
         "sha256": model.sha256,
+        "processor": model.processor,
     }
 
 
@@ -202,6 +203,7 @@ def _to_model(payload: Payload) -> ModelInfo:
         weight_bytes=payload.integer_or_none("weight_bytes") or 0,
         cache_bytes=payload.integer_or_none("cache_bytes") or 0,
         sha256=payload.text_or_none("sha256"),
+        processor=payload.text_or_none("processor") or "",
     )
 
 

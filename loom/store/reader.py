@@ -18,6 +18,7 @@ from loom.store import faults, lock
 from loom.store.backups import copy_open
 from loom.store.condensed import BRANCH_KINDS, Condensed, read_condensed
 from loom.store.history import Rows, unfold
+from loom.store.inspection import Fault, Kept, inspect, reporting
 from loom.store.packing import unpack_ints, unpack_pieces, unpack_row
 from loom.store.recovery import missing_closings
 from loom.store.seals import SealReport, check_seals
@@ -111,6 +112,14 @@ class SessionReader:
             closings = []
         selected = None if pointer is None else NodeSelected(*pointer)
         return unfold(self.path, Rows(events, condensed, drafts, closings, selected))
+
+    def inspect(self, fault: Callable[[Fault], None]) -> Iterator[Kept]:
+        """Every event that can be understood, in order; what is wrong with a row is told.
+
+        Read to its end it has looked at every row and every page of the file.
+        """
+        with self._db.atomic():
+            yield from reporting(inspect(self._db), fault)
 
     def read_tokens(self, node_id: str) -> TokenColumns:
         """The tokens of a node with their statistics, none if no model has read or written it.

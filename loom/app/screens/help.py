@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from rich.console import Group as Renderables
@@ -14,7 +14,7 @@ from textual.containers import ItemGrid, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from loom.app.keymap import GROUPS, KEYMAP, Group
+from loom.app.keymap import KEYMAP, Group, Key
 
 _MARKS = (
     ("○ ●", "typed by a person, grown by a model"),
@@ -33,13 +33,17 @@ class HelpScreen(ModalScreen[None]):
         Binding("escape,question_mark,q,enter", "dismiss", "back")
     ]
 
+    def __init__(self, keys: Sequence[Key] = KEYMAP) -> None:
+        super().__init__()
+        self._of = keys
+
     def compose(self) -> ComposeResult:
         """A card for each group."""
         with VerticalScroll(id="help") as scroll:
             scroll.border_title = "Keys and marks"
             scroll.border_subtitle = "Esc goes back"
             with ItemGrid(min_column_width=50, stretch_height=False):
-                for group in GROUPS:
+                for group in dict.fromkeys(key.group for key in self._of):
                     yield Static(self._keys(group), classes="group")
                 yield Static(self._card("Marks", _MARKS), classes="group")
 
@@ -48,7 +52,7 @@ class HelpScreen(ModalScreen[None]):
         self.query_one("#help").focus()
 
     def _keys(self, group: Group) -> Renderables:
-        return self._card(group, [(key.shown, key.help) for key in KEYMAP if key.group == group])
+        return self._card(group, [(key.shown, key.help) for key in self._of if key.group == group])
 
     def _card(self, title: str, rows: Iterable[tuple[str, str]]) -> Renderables:
         colours = self.app.theme_variables

@@ -30,7 +30,7 @@ class Foot(Widget):
     def render(self) -> Text:
         """State on the left, facts on the right, keys between or below."""
         width = self.size.width
-        state = Text(f" {self.state} ", self._style(f"foot--{self.state}"), end="")
+        state = Text(f" {self.named} ", self._style(f"foot--{self.state}"), end="")
         facts = Text(f"{self._shown_facts(width - state.cell_len - 1)} ", end="")
         room = width - state.cell_len - facts.cell_len
         if self.size.height > 1:
@@ -47,9 +47,18 @@ class Foot(Widget):
             shown.pop()
         return " · ".join(shown)
 
+    @property
+    def named(self) -> str:
+        """The state in a word."""
+        return self.state
+
+    def entries(self) -> list[tuple[str, str]]:
+        """Keys and what they do, the most needed first."""
+        return keymap.footer(self.state)
+
     def _keys(self, room: int) -> Text:
         """The keys of the state; the least needed are left out until the others fit."""
-        entries = keymap.footer(self.state)
+        entries = self.entries()
         while entries and sum(cell_len(f"{key} {label}") + 2 for key, label in entries) > room:
             entries.pop()
         text = Text(end="")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import llama_cpp as lib
 
-from loom.engine.devices import default_threads, gpu_of_machine
+from loom.engine.devices import default_threads, gpu_of_machine, processor_of_machine
 from loom.engine.llama.contexts import open_context
 from loom.engine.llama.devices_of_llama import Device, devices_of_llama, gpus_to_use
 from loom.engine.llama.header import read_shape
@@ -195,6 +195,7 @@ def _described(
         flash_attention=spec.flash_attention,
         cache_type=spec.cache_type,
         weight_bytes=int(lib.llama_model_size(model)),
+        processor=processor_of_machine(),
     )
 
 

@@ -1,0 +1,37 @@
+"""What every application of loom has: its themes, and an orderly end when a terminal is closed."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+
+from textual.app import App, ReturnType
+
+from loom.app.themes import DARK, LIGHT, threads
+from loom.errors import UsageError
+
+
+class ThemedApp(App[ReturnType]):
+    """Loom's colours on whatever is shown; UsageError if a theme is asked for that there is not."""
+
+    TITLE = "loom"
+
+    def __init__(self, theme: str | None = None) -> None:
+        super().__init__()
+        for own in (DARK, LIGHT):
+            self.register_theme(own)
+        if theme is not None and theme not in self.available_themes:
+            names = ", ".join(sorted(self.available_themes))
+            raise UsageError(f"There is no theme {theme!r}.", f"There are: {names}.")
+        self.theme = theme or DARK.name
+
+    def on_mount(self) -> None:
+        """A terminal that is closed, or a shutdown, ends loom as `q` does: nothing is lost."""
+        if sys.platform != "win32":
+            for ending in (signal.SIGHUP, signal.SIGTERM):
+                asyncio.get_running_loop().add_signal_handler(ending, self.exit)
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Loom's own colours, mixed from those of the theme."""
+        return threads(self.current_theme)

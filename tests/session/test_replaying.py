@@ -1,0 +1,85 @@
+"""A replayed session shows what a live one showed, loads nothing and can be taken over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from loom.convergence.joins import find_joins
+from loom.errors import SessionFileError
+from loom.session.replaying import Replay
+from loom.session.session import Session
+from tests.replay.test_tape import SESSIONS
+from tests.session.conftest import ScriptedModel, settle
+from tests.store.specimens import likeness, read_tree
+
+sessions = pytest.mark.parametrize("path", SESSIONS, ids=lambda path: path.stem)
+
+
+@sessions
+def test_it_ends_with_the_stored_tree_and_its_meetings(path: Path) -> None:
+    replay = Replay(path)
+    for share in (0.2, 0.9, 0.4, 1.0):
+        replay.go_to(int(share * len(replay.tape)))
+        assert {join.id for join in replay.joins()} == {j.id for j in find_joins(replay.tree)}
+    stored = read_tree(path)
+    assert likeness(replay.tree) == likeness(stored)
+    assert replay.joins() == find_joins(stored)
+
+
+@sessions
+def test_its_lines_tell_of_everything_that_somebody_did(path: Path) -> None:
+    lines = list(Replay(path).lines())
+    tree = read_tree(path)
+    kinds = [line.kind for _, line in lines]
+    assert kinds.count("grown") == sum(node.request_id is not None for node in tree)
+    assert kinds.count("written") == sum(node.written for node in tree)
+    assert kinds.count("asked") == len(tree.requests)
+    assert "meet" in kinds
+    assert (kinds[0], kinds[-1]) == ("begun", "here")
+    seconds = [second for second, _ in lines]
+    assert seconds == sorted(seconds)
+
+
+def test_the_settings_are_those_of_the_last_growth_at_any_moment() -> None:
+    (path,) = (path for path in SESSIONS if path.stem == "starter")
+    replay = Replay(path)
+    replay.go_to(len(replay.tape))
+    assert (replay.settings.n_branches, replay.settings.max_tokens) == (12, 24)
+    first = next(mark for mark in replay.marks if mark.kind == "growth")
+    replay.go_to(first.place)
+    assert (replay.settings.n_branches, replay.settings.max_tokens) == (4, 512)
+
+
+def test_taking_over_goes_on_from_that_moment_in_a_file_of_its_own(
+    begin: Callable[..., Session], model: ScriptedModel, loom_home: Path
+) -> None:
+    session = begin()
+    root = session.tree.root_ids[0]
+    settle(session, session.grow(root), model)
+    session.write(root, " Stop!")
+    session.save()
+    replay = Replay(session.path)
+    (growth,) = (mark for mark in replay.marks if mark.kind == "growth")
+    later = replay.tape.moment_after(replay.tape.moment_after(growth.place))
+    replay.go_to(later)
+    path = replay.take_over(root)
+    assert path.is_relative_to(loom_home)
+    taken = Session.open(path, model.connect)
+    try:
+        assert taken.tree.title == "toast, taken over"
+        assert taken.tree.selected_id == root
+        assert len(taken.tree) < len(session.tree)
+        settle(taken, taken.grow(root), model)
+        assert taken.tree.n_children(root) >= 5
+    finally:
+        taken.close()
+    assert likeness(read_tree(session.path)) == likeness(session.tree)
+    assert replay.take_over(root) != path
+
+
+def test_what_is_no_session_is_told(tmp_path: Path) -> None:
+    with pytest.raises(SessionFileError, match="no file"):
+        Replay(tmp_path / "none.loom")
