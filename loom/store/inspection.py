@@ -143,7 +143,8 @@ _STRAYS = (
     ),
     (
         "SELECT NULL, node_id FROM pointer WHERE node_id NOT IN"
-        " (SELECT node_id FROM event WHERE kind IN ('node_added', 'node_derived', 'branch_opened'))",
+        " (SELECT node_id FROM event"
+        " WHERE kind IN ('node_added', 'node_derived', 'branch_opened'))",
         "the person stands at a node that is not there",
     ),
 )
