@@ -89,7 +89,7 @@ class GrowingScreen(SpeakingScreen):
 
     def _settings_of(self, node_id: str) -> GrowSettings:
         """How a node was grown; a typed one is followed as anything is now."""
-        request = self._tree.requests.get(self._tree.node(node_id).request_id or "")
+        request = self._tree.growth_of(node_id)
         return self._session.settings if request is None else GrowSettings.like(request)
 
     def _grow_at(self, node_id: str, settings: GrowSettings | None = None) -> None:
