@@ -16,6 +16,8 @@ from loom.store import create, open_for_reading
 from loom.store.database import open_for_writing
 from loom.tree.changes import Tag
 from loom.tree.events import BranchClosed, NodeTokenised
+from loom.tree.origins import growth_of
+from loom.tree.tagging import tags_at
 from tests.session.conftest import ScriptedModel, settle
 from tests.session.operating import Bench, seen, texts
 from tests.store.specimens import (
@@ -56,7 +58,7 @@ def test_a_split_keeps_tokens_and_hands_the_children_to_the_tail(bench: Bench) -
     assert bench.tree.child_ids("n") == (head_id,)
     assert bench.tree.node("b").hidden
     assert not bench.tree.node("c").displaced
-    assert bench.tree.growth_of(tail_id) == bench.tree.requests["r"]
+    assert growth_of(bench.tree, tail_id) == bench.tree.requests["r"]
 
 
 def test_a_cut_through_a_token_marks_both_halves(bench: Bench) -> None:
@@ -188,10 +190,10 @@ def test_a_tag_reaches_as_far_as_its_scope(bench: Bench) -> None:
     marking.tag("b", Tag("here"))
     marking.tag("n", Tag("below", "red", "subtree"))
     marking.tag("d", Tag("above", "blue", "ancestry"))
-    assert {tag.name for tag in bench.tree.tags_at("b")} == {"here", "below", "above"}
-    assert {tag.name for tag in bench.tree.tags_at("c")} == {"below"}
-    assert {tag.name for tag in bench.tree.tags_at("d")} == {"below", "above"}
-    assert {tag.name for tag in bench.tree.tags_at("n")} == {"below", "above"}
+    assert {tag.name for tag in tags_at(bench.tree, "b")} == {"here", "below", "above"}
+    assert {tag.name for tag in tags_at(bench.tree, "c")} == {"below"}
+    assert {tag.name for tag in tags_at(bench.tree, "d")} == {"below", "above"}
+    assert {tag.name for tag in tags_at(bench.tree, "n")} == {"below", "above"}
 
 
 Refused = Callable[[Bench], object]
