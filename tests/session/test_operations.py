@@ -331,3 +331,26 @@ def test_undoing_a_choice_of_mode_is_felt_at_once(tmp_path: Path, model: Scripte
         assert session.settings == before
     finally:
         session.close()
+
+
+def test_undoing_what_still_grows_stops_it_and_keeps_it_out_of_sight(
+    begin: Callable[..., Session], model: ScriptedModel
+) -> None:
+    session = begin()
+    root = session.tree.selected_id
+    assert root is not None
+    request_id = session.grow(root, GrowSettings(n_branches=2, max_tokens=30))
+    model.engines[-1].step(4)
+    session.save()
+    session.drain()
+    branches = session.tree.child_ids(root)
+    assert len(branches) == 2
+    assert session.operations.undo().operation_id == request_id
+    settle(session, request_id, model)
+    assert session.progress is None
+    assert {session.tree.node(one).finish for one in branches} == {"cancelled"}
+    assert session.tree.child_ids(root) == ()
+    with pytest.raises(UsageError, match="is hidden"):
+        session.grow(branches[0])
+    session.operations.redo()
+    assert session.tree.child_ids(root) == branches
