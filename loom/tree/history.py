@@ -49,7 +49,15 @@ class Step:
     inverse: tuple[Undoable, ...] = ()
 
 
-Lone = NodeAdded | GrowthRequested
+@dataclass(slots=True)
+class Plan:
+    """Requests that a person made at once; more may be to come."""
+
+    plan_id: str
+    requests: list[GrowthRequested]
+
+
+Lone = NodeAdded | GrowthRequested | Plan
 """What is a step by itself; sessions hold so many of these that they are kept as they are."""
 
 
@@ -101,7 +109,7 @@ class History:
                 done_again = _pop(self._undone, event.operation_id)
                 self._begin(done_again, event.n_changes, self._done.append)
             case NodeAdded() | GrowthRequested() if self._open is None:
-                self._do(event)
+                self._do_alone(event)
             case _ if isinstance(event, _UNDOABLE):
                 self._change(event, invert(event))
             case _:
@@ -128,6 +136,21 @@ class History:
         if opened is not None and opened.step is not None:
             changes, inverse = tuple(opened.changes), tuple(reversed(opened.inverse))
             opened.close(replace(opened.step, changes=changes, inverse=inverse))
+
+    def _do_alone(self, event: NodeAdded | GrowthRequested) -> None:
+        """A step of its own, or one more request of the plan that was done last."""
+        last = self._done[-1] if self._done else None
+        if (
+            isinstance(event, GrowthRequested)
+            and isinstance(last, Plan)
+            and last.plan_id == event.plan_id
+        ):
+            last.requests.append(event)
+            self._undone.clear()
+        elif isinstance(event, GrowthRequested) and event.plan_id is not None:
+            self._do(Plan(event.plan_id, [event]))
+        else:
+            self._do(event)
 
     def _do(self, step: Step | Lone) -> None:
         self._done.append(step)
@@ -160,6 +183,8 @@ def _id_of(step: Step | Lone) -> str:
             return step.node_id
         case GrowthRequested():
             return step.request_id
+        case Plan():
+            return step.plan_id
 
 
 def _step(step: Step | Lone) -> Step:
@@ -172,6 +197,12 @@ def _step(step: Step | Lone) -> Step:
         case GrowthRequested(at=at, request_id=request_id):
             taken_back = GrowthHidden(at, request_id)
             return Step(request_id, "grow", step.parent_id, at, HUMAN, (step,), (taken_back,))
+        case Plan(requests=requests):
+            first, back = requests[0], [GrowthHidden(r.at, r.request_id) for r in requests]
+            changes = tuple(requests)
+            return Step(
+                step.plan_id, "grow", first.parent_id, first.at, HUMAN, changes, tuple(back[::-1])
+            )
 
 
 def _alone(event: Undoable, inverse: Undoable) -> Step | None:

@@ -19,6 +19,7 @@ from loom.tree.events import BranchClosed, NodeTokenised
 from loom.tree.origins import growth_of
 from loom.tree.tagging import tags_at
 from tests.session.conftest import ScriptedModel, settle
+from tests.session.growing import a_plan, carry_out, levels
 from tests.session.operating import Bench, seen, texts
 from tests.store.specimens import (
     STARTED,
@@ -354,3 +355,23 @@ def test_undoing_what_still_grows_stops_it_and_keeps_it_out_of_sight(
         session.grow(branches[0])
     session.operations.redo()
     assert session.tree.child_ids(root) == branches
+
+
+def test_all_that_a_plan_grows_is_one_step(
+    begin: Callable[..., Session], model: ScriptedModel
+) -> None:
+    session = begin()
+    root = session.tree.selected_id
+    assert root is not None
+    carry_out(session, a_plan(root, n_branches=2, depth=2), model)
+    assert levels(session) == [2, 4]
+    assert len(session.tree.requests) == 3
+    assert session.operations.undo().node_id == root
+    assert [node.id for node in session.tree.visible()] == [root]
+    session.operations.redo()
+    assert session.tree.n_visible == 7
+    session.operations.undo()
+    carry_out(session, a_plan(root, n_branches=1, depth=1), model)
+    assert session.tree.n_visible == 2
+    session.operations.undo()
+    assert session.operations.undo().verb == "write"
