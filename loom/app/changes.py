@@ -5,6 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from loom.tree.changes import (
+    BookmarkRemoved,
+    GrowthHidden,
+    GrowthShown,
+    NodeBookmarked,
+    NodeDerived,
+    NodeHidden,
+    NodeMoved,
+    NodeShown,
+)
 from loom.tree.events import (
     BranchClosed,
     BranchOpened,
@@ -20,12 +30,14 @@ from loom.tree.graph import Tree
 class Changes:
     """Nodes that came (in order), and nodes whose text or state changed.
 
-    `families` are the parents whose finished children are no longer what they were.
+    `families` are the parents whose finished children are no longer what they were. With
+    `reshaped` nodes went out of sight, came back or stand elsewhere, and nothing is where it was.
     """
 
     added: tuple[str, ...]
     touched: frozenset[str]
     families: frozenset[str | None]
+    reshaped: bool = False
 
     @classmethod
     def of(cls, events: Iterable[TreeEvent], tree: Tree) -> Changes:
@@ -33,8 +45,17 @@ class Changes:
         added: list[str] = []
         touched: set[str] = set()
         families: set[str | None] = set()
+        reshaped = False
         for event in events:
             match event:
+                case NodeHidden() | NodeShown() | NodeMoved() | NodeDerived():
+                    reshaped = True
+                case GrowthHidden() | GrowthShown():
+                    reshaped = True
+                case NodeBookmarked(node_id=node_id) | BookmarkRemoved(node_id=node_id):
+                    touched.add(node_id)
+                case NodeAdded() | BranchOpened() if not tree.is_visible(event.node_id):
+                    pass
                 case NodeAdded(node_id=node_id, parent_id=parent_id):
                     added.append(node_id)
                     families.add(parent_id)
@@ -47,4 +68,4 @@ class Changes:
                     families.add(tree.node(node_id).parent_id)
                 case _:
                     pass
-        return cls(tuple(added), frozenset(touched), frozenset(families))
+        return cls(tuple(added), frozenset(touched), frozenset(families), reshaped)

@@ -12,6 +12,9 @@ from rich.cells import cell_len, split_graphemes
 
 from loom.tree.visible import in_a_line, visible
 
+BOOKMARK = "★"
+"""In place of the mark that says who wrote a text; the colour still does."""
+
 
 def shown(raw: bytes) -> str:
     """The bytes as a person sees them; only newlines keep their meaning."""

@@ -9,8 +9,15 @@ from typing import Literal
 from textual.binding import Binding, BindingType
 
 State = Literal["walking", "writing", "anywhere", "replaying"]
-Group = Literal["Grow", "Walk", "Where branches meet", "Write", "Loom", "Replay"]
-GROUPS: tuple[Group, ...] = ("Grow", "Walk", "Where branches meet", "Write", "Loom")
+Group = Literal["Grow", "Walk", "Where branches meet", "Write", "Change", "Loom", "Replay"]
+GROUPS: tuple[Group, ...] = (
+    "Grow",
+    "Walk",
+    "Where branches meet",
+    "Write",
+    "Change",
+    "Loom",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +280,48 @@ KEYMAP: tuple[Key, ...] = (
         "Write",
         state="writing",
     ),
+    Key(
+        "cut_word_back",
+        ("left_square_bracket",),
+        "[",
+        "cut",
+        "Cut a word off; Space grows from there",
+        "Change",
+        rank=7,
+        action="cut('word', -1)",
+    ),
+    Key(
+        "cut_word_on",
+        ("right_square_bracket",),
+        "]",
+        "cut",
+        "Keep a word more",
+        "Change",
+        rank=7,
+        action="cut('word', 1)",
+    ),
+    Key(
+        "cut_sentence_back",
+        ("left_curly_bracket",),
+        "{",
+        "cut a sentence",
+        "Cut a sentence off the end",
+        "Change",
+        action="cut('sentence', -1)",
+    ),
+    Key(
+        "cut_sentence_on",
+        ("right_curly_bracket",),
+        "}",
+        "keep a sentence",
+        "Keep a sentence more",
+        "Change",
+        action="cut('sentence', 1)",
+    ),
+    Key("undo", ("u",), "u", "undo", "Undo, and say what it was", "Change", rank=7),
+    Key("redo", ("U",), "U", "redo", "Redo", "Change"),
+    Key("bookmark", ("b",), "b", "bookmark", "Bookmark this text, or no longer", "Change"),
+    Key("hide", ("x",), "x", "hide", "Hide this text and all that hangs from it", "Change"),
     Key("copy_text", ("y",), "y", "copy", "Copy this text", "Loom"),
     Key("copy_path", ("Y",), "Y", "copy path", "Copy everything from the beginning", "Loom"),
     Key("outline", ("o",), "o", "outline", "Show the outline, or put it away", "Loom", rank=5),

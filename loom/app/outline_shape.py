@@ -88,6 +88,12 @@ class OutlineShape:
                 self._sizes[above.id] = self._measured(above.id)
         self._measure_up(self._tree.node(node_id).parent_id)
 
+    def measure_again(self) -> None:
+        """Nodes went out of sight, came back or stand elsewhere."""
+        if self.hoisted is not None and not self._tree.is_visible(self.hoisted):
+            self.hoisted = None
+        self._measure_all()
+
     def turn_fold(self, node_id: str) -> None:
         """Fold a node, or unfold it if it is folded."""
         self._others.symmetric_difference_update((node_id,))

@@ -44,6 +44,10 @@ class Families:
         """The children of this node have changed."""
         self._families.pop(parent_id, None)
 
+    def forget_all(self) -> None:
+        """Any children may have changed."""
+        self._families.clear()
+
     def twin(self, node: Node) -> Twin | None:
         """The older sibling that says the same, if there is one."""
         return self._family(node).twins.get(node.id)

@@ -7,6 +7,7 @@ from typing import Literal
 
 from loom.session.turns import next_role, turns_of
 from loom.tree.graph import Tree
+from loom.tree.nearest import nearest_visible
 from loom.tree.node import Node
 
 _ENDS = ("eos", "stop")
@@ -34,8 +35,8 @@ def step(tree: Tree, node_id: str, where: Step) -> str | None:
 def landing(tree: Tree) -> str | None:
     """Where to stand on opening: the stored selection, else the first text, else the first node."""
     if tree.selected_id is not None:
-        return tree.selected_id
-    with_text = (node.id for node in tree if node.text.strip())
+        return nearest_visible(tree, tree.selected_id)
+    with_text = (node.id for node in tree.visible() if node.text.strip())
     return next(with_text, None) or next(iter(tree.root_ids), None)
 
 

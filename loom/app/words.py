@@ -21,6 +21,9 @@ WELCOME = (
 TOO_SMALL = "Loom needs at least 40 columns and 12 rows: please enlarge."
 
 
+CUT = "cut here · Space grows from the cut · Esc keeps all"
+
+
 def empty_page(mode: Mode) -> str:
     """What stands where there is no text at all yet."""
     if mode == "chat":
@@ -54,7 +57,7 @@ def outline(tree: Tree, hoisted: str | None) -> str:
     """Label of the outline."""
     if hoisted is not None:
         return "outline · one subtree, H shows all"
-    return f"outline · {count(len(tree), 'node')}"
+    return f"outline · {count(tree.n_visible, 'node')}"
 
 
 def what_grows(
@@ -102,7 +105,7 @@ def how_it_stands(
     tree: Tree, status: ModelStatus, n_joins: int, progress: Progress | None
 ) -> tuple[str, ...]:
     """The facts of the status line; how far it is takes the place of how much there is."""
-    facts = ["saved"] if progress else ["saved", count(len(tree), "node")]
+    facts = ["saved"] if progress else ["saved", count(tree.n_visible, "node")]
     if n_joins:
         facts.append(f"joins {n_joins}")
     if progress is not None:

@@ -43,6 +43,9 @@ def connect() -> Connect:
 def node_of(tree: Tree, at: str | None) -> str:
     if at is not None:
         return tree.resolve(at)
-    if tree.selected_id is not None:
-        return tree.selected_id
+    from loom.tree.nearest import nearest_visible
+
+    here = None if tree.selected_id is None else nearest_visible(tree, tree.selected_id)
+    if here is not None:
+        return here
     raise NodeNotFoundError("This session has no text yet.", "Give it one: loom new --prompt.")

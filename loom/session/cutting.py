@@ -50,13 +50,14 @@ def byte_of_character(text: bytes, n_characters: int) -> int:
     """
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
     n_shown = 0
-    for at in range(len(text)):
+    for at in range(len(text) if n_characters > 0 else 0):
         n_shown += len(decoder.decode(text[at : at + 1]))
         if n_shown > n_characters:
+            # A byte that breaks a character off is shown together with what it broke off.
             return at
-        if n_shown == n_characters and not decoder.getstate()[0]:
-            return at + 1
-    return len(text)
+        if n_shown == n_characters:
+            return at + 1 - len(decoder.getstate()[0])
+    return len(text) if n_characters > 0 else 0
 
 
 def _ends(text: str, unit: CutUnit) -> Iterator[int]:

@@ -46,9 +46,8 @@ class Doer:
 
     def undo(self) -> Step:
         """Take back what was done last and return what it was; UsageError if nothing was."""
-        if not self._tree.history.done:
+        if (step := self._tree.history.last_done) is None:
             raise UsageError("There is nothing to undo.")
-        step = self._tree.history.done[-1]
         for change in step.changes:
             if isinstance(change, GrowthRequested):
                 self._halt(change.request_id)
@@ -59,9 +58,8 @@ class Doer:
 
     def redo(self) -> Step:
         """Do again what was undone last and return what it is; UsageError if nothing was."""
-        if not self._tree.history.undone:
+        if (step := self._tree.history.last_undone) is None:
             raise UsageError("There is nothing to redo.")
-        step = self._tree.history.undone[-1]
         now = time.time()
         mark = OperationRedone(now, step.operation_id, len(step.inverse))
         self._carry_out([mark, *_dated(step.inverse, now)])

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from loom.records import Priority
 from loom.session.ledger import Account, Ledger
 from loom.session.plans import Plan, Progress
 from loom.session.planter import Planter, Say
 from loom.session.rate import RateMeter
-from loom.session.scribe import Writing
+from loom.session.scribe import Writing, new_id
 from loom.session.settings import GrowSettings
 from loom.tree.events import TreeEvent
 
-Start = Callable[[str, GrowSettings, Priority], Writing]
-"""Asks the engine to grow at a node; LoomError if it cannot be asked."""
+Start = Callable[[str, GrowSettings, Priority, str | None], Writing]
+"""Asks the engine to grow at a node, perhaps for a plan; LoomError if it cannot be asked."""
 
 
 class Growths:
@@ -67,7 +68,8 @@ class Growths:
     def plant(self, plan: Plan) -> Planter:
         """Begin to carry out a plan; LoomError if not even its first request can be made."""
         settings = self.without_twins(plan.settings)
-        planter = Planter(replace(plan, settings=settings), self._begin, self._say)
+        begin = partial(self._begin, plan_id=new_id())
+        planter = Planter(replace(plan, settings=settings), begin, self._say)
         planter.advance()
         if planter.failure is not None and not planter.request_ids:
             raise planter.failure
@@ -103,8 +105,14 @@ class Growths:
         request_id = account.writing.requested.request_id
         return any(request_id in planter.request_ids for planter in self._planters)
 
-    def _begin(self, node_id: str, settings: GrowSettings, priority: Priority) -> Account:
-        return self._ledger.begin(self._start(node_id, settings, priority))
+    def _begin(
+        self,
+        node_id: str,
+        settings: GrowSettings,
+        priority: Priority,
+        plan_id: str | None = None,
+    ) -> Account:
+        return self._ledger.begin(self._start(node_id, settings, priority, plan_id))
 
 
 def _progress_of(account: Account) -> Progress:

@@ -26,7 +26,9 @@ class Requests:
         self._scribe = Scribe(time.time, new_id)
         self._writings: dict[str, Writing] = {}
 
-    def begin(self, node_id: str, settings: GrowSettings, prompt: Prompt) -> Writing:
+    def begin(
+        self, node_id: str, settings: GrowSettings, prompt: Prompt, plan_id: str | None = None
+    ) -> Writing:
         """Write down that a growth is asked for; what the engine says of it is expected now."""
         requested = GrowthRequested(
             time.time(),
@@ -40,6 +42,7 @@ class Requests:
             settings.cover,
             settings.mode,
             prompt.template,
+            plan_id,
         )
         writing = Writing.of(requested, prompt, prompt.role)
         self._writings[requested.request_id] = writing

@@ -187,8 +187,10 @@ class Session:
             self.settings = self.settings.as_usual_in(self.tree.mode)
 
     def _halt(self, request_id: str) -> None:
-        """Stop what grows if that request is among it."""
-        if self._requests.is_going(request_id):
+        """Stop what grows if that request is among it, or a plan would ask for more."""
+        progress = self.progress
+        is_planned = progress is not None and progress.is_planned
+        if is_planned or self._requests.is_going(request_id):
             self.stop()
 
     def grow(self, node_id: str, settings: GrowSettings | None = None) -> str:
@@ -230,10 +232,12 @@ class Session:
         """Branches asked for at a node that have not begun."""
         return self._growths.waiting_at(node_id)
 
-    def _start(self, node_id: str, settings: GrowSettings, priority: Priority) -> Writing:
+    def _start(
+        self, node_id: str, settings: GrowSettings, priority: Priority, plan_id: str | None
+    ) -> Writing:
         spec = self._slot.spec_for(self.tree.model, self.tree.opening)
         prompt = self._prompts.prompt(self.tree, node_id, spec, settings.speaker)
-        writing = self._requests.begin(node_id, settings, prompt)
+        writing = self._requests.begin(node_id, settings, prompt, plan_id)
         self._slot.submit(spec, asked_of_engine(writing, priority))
         return writing
 

@@ -162,6 +162,7 @@ def _from_session(event: SessionEvent) -> tuple[str, dict[str, Json]]:
                 "cover": None if event.cover is None else from_cover(event.cover),
                 "mode": event.mode,
                 "template": from_template_use(event.template),
+                "plan_id": event.plan_id,
             }
         case GrowthAccepted():
             return "growth_accepted", {
@@ -252,6 +253,7 @@ def _to_session(kind: str, at: float, values: Payload) -> SessionEvent:
                 cover=to_cover(values.inner_or_none("cover")),
                 mode=to_mode(values.text_or_none("mode")),
                 template=to_template_use(values.inner_or_none("template")),
+                plan_id=values.text_or_none("plan_id"),
             )
         case "growth_accepted":
             provenance = to_provenance(values.inner("provenance"))

@@ -69,6 +69,7 @@ class GrowthRequested:
 
     `template` says how a chat was arranged for it, None for plain text.
     With `cover` that is how many there may be at most; `GrowthCovered` says how many there are.
+    Requests of one plan have its id in common.
     """
 
     at: float
@@ -82,6 +83,7 @@ class GrowthRequested:
     cover: Cover | None = None
     mode: RunMode = "fast"
     template: TemplateUse | None = None
+    plan_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

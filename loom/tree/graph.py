@@ -16,7 +16,6 @@ from loom.tree.changes import (
     NodeMoved,
     NodeShown,
     SessionTitled,
-    Tag,
 )
 from loom.tree.displacement import Displacement
 from loom.tree.events import (
@@ -168,31 +167,16 @@ class Tree:
         """Whether the growth was taken back."""
         return request_id in self._hidden_growths
 
-    def growth_of(self, node_id: str) -> GrowthRequested | None:
-        """The request that a node, or the first grown part of it, comes from."""
-        node = self.node(node_id)
-        if node.request_id is not None:
-            return self.requests.get(node.request_id)
-        grown = (self.growth_of(part.node_id) for part in node.sources if part.node_id in self)
-        return next((request for request in grown if request is not None), None)
-
     # What people put on nodes
 
     def marks(self, node_id: str) -> Marks:
         """The bookmark, tags, note, title and chapter of a node."""
         return self._marks.get(node_id, UNMARKED)
 
-    def tags_at(self, node_id: str) -> tuple[Tag, ...]:
-        """The tags that are about a node: its own, and those of others whose scope reaches it."""
-        way = {node.id for node in self.path(node_id)}
-        found = list(self.marks(node_id).tags)
-        for other, marks in self._marks.items():
-            below = [tag for tag in marks.tags if tag.scope == "ancestry"]
-            if other in way and other != node_id:
-                found += [tag for tag in marks.tags if tag.scope == "subtree"]
-            elif below and any(node.id == node_id for node in self.path(other)[:-1]):
-                found += below
-        return tuple(found)
+    @property
+    def marked_ids(self) -> tuple[str, ...]:
+        """Nodes that people have put something on, perhaps no longer."""
+        return tuple(self._marks)
 
     def resolve(self, prefix: str) -> str:
         """The id that begins with `prefix`; NodeNotFoundError if none or several do."""

@@ -7,8 +7,11 @@ from dataclasses import dataclass, field, replace
 from typing import get_args
 
 from loom.tree.changes import (
+    GrowthHidden,
     NodeChange,
+    NodeHidden,
     OperationBegan,
+    OperationMark,
     OperationRedone,
     OperationUndone,
     SessionChange,
@@ -26,7 +29,7 @@ from loom.tree.node import HUMAN
 Undoable = NodeChange | SessionChange | NodeAdded | GrowthRequested | ModelChosen | ModeChosen
 
 _UNDOABLE = get_args(Undoable)
-_KINDS = frozenset(_UNDOABLE)
+_KINDS = frozenset((*_UNDOABLE, *get_args(OperationMark)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,18 @@ class Step:
     inverse: tuple[Undoable, ...] = ()
 
 
+@dataclass(slots=True)
+class Plan:
+    """Requests that a person made at once; more may be to come."""
+
+    plan_id: str
+    requests: list[GrowthRequested]
+
+
+Lone = NodeAdded | GrowthRequested | Plan
+"""What is a step by itself; sessions hold so many of these that they are kept as they are."""
+
+
 class History:
     """The steps that can be undone and those that can be redone, newest last.
 
@@ -55,23 +70,47 @@ class History:
     """
 
     def __init__(self) -> None:
-        self.done: list[Step] = []
-        self.undone: list[Step] = []
+        self._done: list[Step | Lone] = []
+        self._undone: list[Step | Lone] = []
         self._open: _Open | None = None
+
+    @property
+    def done(self) -> list[Step]:
+        """All that can be undone; costs as much as there is."""
+        return list(map(_step, self._done))
+
+    @property
+    def undone(self) -> list[Step]:
+        """All that can be redone; costs as much as there is."""
+        return list(map(_step, self._undone))
+
+    @property
+    def last_done(self) -> Step | None:
+        """What would be undone next."""
+        return _step(self._done[-1]) if self._done else None
+
+    @property
+    def last_undone(self) -> Step | None:
+        """What would be redone next."""
+        return _step(self._undone[-1]) if self._undone else None
 
     def take(self, event: TreeEvent, invert: Callable[[Undoable], Undoable]) -> None:
         """Follow an event that the tree is about to take."""
+        if type(event) not in _KINDS:
+            return
         match event:
             case OperationBegan():
                 step = Step(event.operation_id, event.verb, event.node_id, event.at, event.author)
                 self._begin(step, event.n_changes, self._do)
             case OperationUndone():
-                taken_back = _pop(self.done, event.operation_id)
-                self._begin(taken_back, event.n_changes, self.undone.append)
+                taken_back = _pop(self._done, event.operation_id)
+                self._begin(taken_back, event.n_changes, self._undone.append)
             case OperationRedone():
-                done_again = _pop(self.undone, event.operation_id)
-                self._begin(done_again, event.n_changes, self.done.append)
-            case _ if type(event) in _KINDS and isinstance(event, _UNDOABLE):
+                done_again = _pop(self._undone, event.operation_id)
+                self._begin(done_again, event.n_changes, self._done.append)
+            case NodeAdded() | GrowthRequested() if self._open is None:
+                self._do_alone(event)
+            case _ if isinstance(event, _UNDOABLE):
                 self._change(event, invert(event))
             case _:
                 pass
@@ -98,9 +137,24 @@ class History:
             changes, inverse = tuple(opened.changes), tuple(reversed(opened.inverse))
             opened.close(replace(opened.step, changes=changes, inverse=inverse))
 
-    def _do(self, step: Step) -> None:
-        self.done.append(step)
-        self.undone.clear()
+    def _do_alone(self, event: NodeAdded | GrowthRequested) -> None:
+        """A step of its own, or one more request of the plan that was done last."""
+        last = self._done[-1] if self._done else None
+        if (
+            isinstance(event, GrowthRequested)
+            and isinstance(last, Plan)
+            and last.plan_id == event.plan_id
+        ):
+            last.requests.append(event)
+            self._undone.clear()
+        elif isinstance(event, GrowthRequested) and event.plan_id is not None:
+            self._do(Plan(event.plan_id, [event]))
+        else:
+            self._do(event)
+
+    def _do(self, step: Step | Lone) -> None:
+        self._done.append(step)
+        self._undone.clear()
 
 
 @dataclass(slots=True)
@@ -114,25 +168,49 @@ class _Open:
     inverse: list[Undoable] = field(default_factory=list)
 
 
-def _pop(steps: list[Step], operation_id: str) -> Step | None:
+def _pop(steps: list[Step | Lone], operation_id: str) -> Step | None:
     for index in reversed(range(len(steps))):
-        if steps[index].operation_id == operation_id:
-            return steps.pop(index)
+        if _id_of(steps[index]) == operation_id:
+            return _step(steps.pop(index))
     return None
+
+
+def _id_of(step: Step | Lone) -> str:
+    match step:
+        case Step():
+            return step.operation_id
+        case NodeAdded():
+            return step.node_id
+        case GrowthRequested():
+            return step.request_id
+        case Plan():
+            return step.plan_id
+
+
+def _step(step: Step | Lone) -> Step:
+    match step:
+        case Step():
+            return step
+        case NodeAdded(at=at, node_id=node_id):
+            taken_back: Undoable = NodeHidden(at, node_id)
+            return Step(node_id, "write", node_id, at, step.author, (step,), (taken_back,))
+        case GrowthRequested(at=at, request_id=request_id):
+            taken_back = GrowthHidden(at, request_id)
+            return Step(request_id, "grow", step.parent_id, at, HUMAN, (step,), (taken_back,))
+        case Plan(requests=requests):
+            first, back = requests[0], [GrowthHidden(r.at, r.request_id) for r in requests]
+            changes = tuple(requests)
+            return Step(
+                step.plan_id, "grow", first.parent_id, first.at, HUMAN, changes, tuple(back[::-1])
+            )
 
 
 def _alone(event: Undoable, inverse: Undoable) -> Step | None:
     """What a person does by one event that says so itself."""
     match event:
-        case NodeAdded():
-            about: tuple[str, Verb, str | None] = event.node_id, "write", event.node_id
-        case GrowthRequested():
-            about = event.request_id, "grow", event.parent_id
-        case ModelChosen():
-            about = f"model {event.at}", "model", None
-        case ModeChosen():
-            about = f"mode {event.at}", "mode", None
+        case ModelChosen(at=at):
+            return Step(f"model {at}", "model", None, at, HUMAN, (event,), (inverse,))
+        case ModeChosen(at=at):
+            return Step(f"mode {at}", "mode", None, at, HUMAN, (event,), (inverse,))
         case _:
             return None
-    operation_id, verb, node_id = about
-    return Step(operation_id, verb, node_id, event.at, HUMAN, (event,), (inverse,))

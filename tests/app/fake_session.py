@@ -14,6 +14,7 @@ from loom.records import Evidence, Join, LexicalEvidence, Span, TokenColumns
 from loom.session import GrowSettings, ModelStatus, Notice
 from loom.session.leaves import open_leaves
 from loom.session.mode_question import ModeQuestion
+from loom.session.operations import Operations
 from loom.session.plans import Estimate, Plan, Progress, estimated
 from loom.session.turns import next_role, turns_of
 from loom.session.what_the_model_sees import ModelView
@@ -111,6 +112,9 @@ class FakeSession:
         self._n_ids = 0
         self.tree.apply(SessionStarted(0.0, self.title, self.mode, self.model, "0"))
         self.settings = GrowSettings.for_mode(self.mode)
+        self.operations = Operations(
+            self.tree, self._do, self.select, lambda _: self.stop(), self.waiting_at
+        )
 
     # What the app calls
 
@@ -284,6 +288,10 @@ class FakeSession:
             stats=None,
         )
         self._news.append(TokensAppended(0.0, node_id, start, tokens))
+
+    def _do(self, events: Sequence[TreeEvent]) -> None:
+        self._news.extend(events)
+        self._pull()
 
     def _pull(self) -> None:
         """Take everything in at once; `drain` hands it out later."""

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from loom.formats.loom_json import dumps, tree_object
 from loom.formats.markdown import escape, tree_markdown
 from loom.formats.outline_text import outline
+from loom.tree.changes import NodeHidden, NodeMoved
 from loom.tree.events import NodeAdded, NodeSelected, SessionStarted
 from loom.tree.graph import Tree
 from loom.tree.node import HUMAN
@@ -92,3 +93,30 @@ def test_the_outline_shows_ids_and_depth_and_where_one_stands() -> None:
 def test_the_outline_shows_control_characters_as_text() -> None:
     (line,) = outline(tree_of(("r", None, b"\x1b[31mred\x00")))
     assert line == "r  ○ ␛[31mred␀"
+
+
+def test_what_is_hidden_is_left_out_unless_it_is_asked_for() -> None:
+    tree = tree_of(*TOAST)
+    tree.apply(NodeHidden(1.0, "b"))
+    for written in (tree_markdown(tree), dumps(tree_object(tree)), "\n".join(outline(tree))):
+        assert "Marco laughed" in written
+        assert "Nobody" not in written
+        assert "someone" not in written
+    everything = tree_object(tree, tree)["nodes"]
+    assert [(n["id"], n["hidden"]) for n in everything] == [  # type: ignore[attr-defined]
+        ("r", False),
+        ("r2", False),
+        ("a", False),
+        ("b", True),
+        ("c", False),
+    ]
+    lines = list(outline(tree, family=tree.every_child))
+    assert [line.split()[:2] for line in lines[-2:]] == [["b", "×"], ["c", "×"]]
+
+
+def test_a_parent_that_came_later_stands_before_its_child() -> None:
+    tree = tree_of(*TOAST)
+    tree.apply(NodeMoved(1.0, "r2", None, None))
+    tree.apply(NodeMoved(1.0, "r", "c", None))
+    nodes = json.loads(dumps(tree_object(tree)))["nodes"]
+    assert [node["id"] for node in nodes] == ["r2", "a", "b", "c", "r"]

@@ -16,7 +16,10 @@ from loom.store import create, open_for_reading
 from loom.store.database import open_for_writing
 from loom.tree.changes import Tag
 from loom.tree.events import BranchClosed, NodeTokenised
+from loom.tree.origins import growth_of
+from loom.tree.tagging import tags_at
 from tests.session.conftest import ScriptedModel, settle
+from tests.session.growing import a_plan, carry_out, levels
 from tests.session.operating import Bench, seen, texts
 from tests.store.specimens import (
     STARTED,
@@ -56,7 +59,7 @@ def test_a_split_keeps_tokens_and_hands_the_children_to_the_tail(bench: Bench) -
     assert bench.tree.child_ids("n") == (head_id,)
     assert bench.tree.node("b").hidden
     assert not bench.tree.node("c").displaced
-    assert bench.tree.growth_of(tail_id) == bench.tree.requests["r"]
+    assert growth_of(bench.tree, tail_id) == bench.tree.requests["r"]
 
 
 def test_a_cut_through_a_token_marks_both_halves(bench: Bench) -> None:
@@ -188,10 +191,10 @@ def test_a_tag_reaches_as_far_as_its_scope(bench: Bench) -> None:
     marking.tag("b", Tag("here"))
     marking.tag("n", Tag("below", "red", "subtree"))
     marking.tag("d", Tag("above", "blue", "ancestry"))
-    assert {tag.name for tag in bench.tree.tags_at("b")} == {"here", "below", "above"}
-    assert {tag.name for tag in bench.tree.tags_at("c")} == {"below"}
-    assert {tag.name for tag in bench.tree.tags_at("d")} == {"below", "above"}
-    assert {tag.name for tag in bench.tree.tags_at("n")} == {"below", "above"}
+    assert {tag.name for tag in tags_at(bench.tree, "b")} == {"here", "below", "above"}
+    assert {tag.name for tag in tags_at(bench.tree, "c")} == {"below"}
+    assert {tag.name for tag in tags_at(bench.tree, "d")} == {"below", "above"}
+    assert {tag.name for tag in tags_at(bench.tree, "n")} == {"below", "above"}
 
 
 Refused = Callable[[Bench], object]
@@ -329,3 +332,46 @@ def test_undoing_a_choice_of_mode_is_felt_at_once(tmp_path: Path, model: Scripte
         assert session.settings == before
     finally:
         session.close()
+
+
+def test_undoing_what_still_grows_stops_it_and_keeps_it_out_of_sight(
+    begin: Callable[..., Session], model: ScriptedModel
+) -> None:
+    session = begin()
+    root = session.tree.selected_id
+    assert root is not None
+    request_id = session.grow(root, GrowSettings(n_branches=2, max_tokens=30))
+    model.engines[-1].step(4)
+    session.save()
+    session.drain()
+    branches = session.tree.child_ids(root)
+    assert len(branches) == 2
+    assert session.operations.undo().operation_id == request_id
+    settle(session, request_id, model)
+    assert session.progress is None
+    assert {session.tree.node(one).finish for one in branches} == {"cancelled"}
+    assert session.tree.child_ids(root) == ()
+    with pytest.raises(UsageError, match="is hidden"):
+        session.grow(branches[0])
+    session.operations.redo()
+    assert session.tree.child_ids(root) == branches
+
+
+def test_all_that_a_plan_grows_is_one_step(
+    begin: Callable[..., Session], model: ScriptedModel
+) -> None:
+    session = begin()
+    root = session.tree.selected_id
+    assert root is not None
+    carry_out(session, a_plan(root, n_branches=2, depth=2), model)
+    assert levels(session) == [2, 4]
+    assert len(session.tree.requests) == 3
+    assert session.operations.undo().node_id == root
+    assert [node.id for node in session.tree.visible()] == [root]
+    session.operations.redo()
+    assert session.tree.n_visible == 7
+    session.operations.undo()
+    carry_out(session, a_plan(root, n_branches=1, depth=1), model)
+    assert session.tree.n_visible == 2
+    session.operations.undo()
+    assert session.operations.undo().verb == "write"

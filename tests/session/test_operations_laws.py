@@ -142,17 +142,17 @@ def benches(draw: st.DrawFn) -> Bench:
 def histories(draw: st.DrawFn) -> tuple[Bench, list[Seen]]:
     """A tree with things done to it, and how it looked after each that is still done."""
     bench = draw(benches())
-    done = bench.tree.history.done
-    looks = {len(done): seen(bench.tree)}
+    history = bench.tree.history
+    looks = {len(history.done): seen(bench.tree)}
     for _ in range(draw(st.integers(1, 14))):
         if draw(st.integers(0, 2)):
             _do(draw, bench, _DOINGS)
-            looks[len(done)] = seen(bench.tree)
+            looks[len(history.done)] = seen(bench.tree)
         else:
             _do(draw, bench, _WAYS)
-            looks.setdefault(len(done), seen(bench.tree))
-            assert seen(bench.tree) == looks[len(done)]
-    return bench, [looks[n] for n in sorted(looks) if n <= len(done)]
+            looks.setdefault(len(history.done), seen(bench.tree))
+            assert seen(bench.tree) == looks[len(history.done)]
+    return bench, [looks[n] for n in sorted(looks) if n <= len(history.done)]
 
 
 @given(histories())

@@ -82,6 +82,7 @@ EVERY_KIND: list[JournalEvent] = [
     SessionStarted(1.0, "t", "chat", "m", "0.1.0", template="chatml"),
     NodeAdded(1.0, "n", None, "user", "human", b"<|x|>", special=True),
     GrowthRequested(1.0, "r", "n", 1, 9, Sampling(), 0, template=TemplateUse(None, "ab")),
+    GrowthRequested(1.0, "r", "n", 1, 9, Sampling(), 0, plan_id="p"),
     OperationBegan(1.0, "o", "split", "n", 3, "human"),
     OperationBegan(1.0, "o", "title", None, 1, "human"),
     OperationUndone(2.0, "o", 3),

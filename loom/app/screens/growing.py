@@ -10,6 +10,7 @@ from loom.app.screens.speaking import SpeakingScreen
 from loom.errors import LoomError
 from loom.session import GrowSettings, Notice
 from loom.session.plans import Plan
+from loom.tree.origins import growth_of
 
 _N_TOKENS = (8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024)
 _MOST_BRANCHES = 999
@@ -89,7 +90,7 @@ class GrowingScreen(SpeakingScreen):
 
     def _settings_of(self, node_id: str) -> GrowSettings:
         """How a node was grown; a typed one is followed as anything is now."""
-        request = self._tree.requests.get(self._tree.node(node_id).request_id or "")
+        request = growth_of(self._tree, node_id)
         return self._session.settings if request is None else GrowSettings.like(request)
 
     def _grow_at(self, node_id: str, settings: GrowSettings | None = None) -> None:

@@ -20,7 +20,7 @@ from loom.app.meetings import Meetings, Place
 from loom.app.screens.evidence import EvidenceScreen
 from loom.app.screens.help import HelpScreen
 from loom.app.screens.model import ModelScreen
-from loom.app.screens.outlining import OutliningScreen
+from loom.app.screens.operating import OperatingScreen
 from loom.app.walking import Step, before_answer, before_message, landing, step
 from loom.app.widgets.branches import Branches
 from loom.app.widgets.composer import Composer, Voice
@@ -40,7 +40,7 @@ _MOST_COUNTED = 100_000
 """Characters of a draft up to which its tokens are counted at each key."""
 
 
-class MainScreen(OutliningScreen):
+class MainScreen(OperatingScreen):
     """One session; two states, walking and writing."""
 
     AUTO_FOCUS = ""
@@ -72,7 +72,7 @@ class MainScreen(OutliningScreen):
             self._stand_at(here)
         if self._tree.mode == "chat" and self.space.persons_turn:
             self.action_write()
-        if not len(self._tree):
+        if not self._tree.n_visible:
             self.ask_for_mode_once()
 
     # What comes from the session

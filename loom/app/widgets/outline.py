@@ -12,7 +12,7 @@ from rich.text import Text
 from textual import events
 from textual.message import Message
 
-from loom.app.display import fit
+from loom.app.display import BOOKMARK, fit
 from loom.app.meetings import MARK, Meetings
 from loom.app.outline_rows import OutlineRows, Row
 from loom.app.outline_shape import OutlineShape
@@ -27,7 +27,7 @@ _MORE = "↓ goes on"
 
 
 class Outline(Lines):
-    """○ typed, ● by a model, ◆ where the person stands, ▌ growing; ≈ where words meet.
+    """○ typed, ● by a model, ◆ where the person stands, ▌ growing, ★ bookmarked; ≈ words that meet.
 
     | component | styles |
     |---|---|
@@ -124,6 +124,16 @@ class Outline(Lines):
         for parent_id in parent_ids:
             self._shape.family_changed(parent_id)
         self._reshaped()
+
+    def measure_again(self) -> None:
+        """Nodes went out of sight, came back or stand elsewhere."""
+        self._shape.measure_again()
+        self._reshaped()
+
+    def stand_nowhere(self) -> None:
+        """Nothing is to be seen."""
+        self._here, self._path, self._on_path = None, [], frozenset()
+        self.refresh()
 
     def _reshaped(self) -> None:
         self._rows.changed()
@@ -249,9 +259,10 @@ class Outline(Lines):
             return "◆", self.style_of("outline--glyph-here")
         if node.state == "growing":
             return "▌", self.style_of("outline--glyph-here")
+        marked = self._tree.marks(node.id).bookmarked
         if node.written:
-            return "○", self.style_of("outline--glyph-typed")
-        return "●", self.style_of("outline--glyph-model")
+            return BOOKMARK if marked else "○", self.style_of("outline--glyph-typed")
+        return BOOKMARK if marked else "●", self.style_of("outline--glyph-model")
 
     def _right(self, node: Node) -> tuple[str, str]:
         n_children = self._tree.n_children(node.id)

@@ -8,7 +8,7 @@ from typing import ClassVar
 from rich.style import Style
 from rich.text import Text
 
-from loom.app.display import shown_range, shown_words
+from loom.app.display import BOOKMARK, shown_range, shown_words
 from loom.app.manuscript import Line, Manuscript
 from loom.app.meetings import Meetings, Place
 from loom.app.widgets.lines import Lines
@@ -41,6 +41,7 @@ class Reading(Lines):
     | `reading--model`, `reading--model-past` | what a model wrote |
     | `reading--speaker` | whose turn it is |
     | `reading--met`, `reading--met-here` | words that meet; those of the join asked for |
+    | `reading--cut` | what comes after the cut |
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -55,6 +56,7 @@ class Reading(Lines):
         "reading--speaker",
         "reading--met",
         "reading--met-here",
+        "reading--cut",
     }
 
     def __init__(self, tree: Tree, id: str | None = None) -> None:  # noqa: A002
@@ -65,9 +67,27 @@ class Reading(Lines):
         self._meetings = Meetings()
         self._place: Place | None = None
         self._scrolled_to = 0
+        self._cut: int | None = None
+
+    def stand_nowhere(self) -> None:
+        """Nothing is to be seen."""
+        self._cut = None
+        self._page.show([])
+        self._rail = {}
+        self.set_n_lines(0)
+        self.refresh()
+
+    def show_cut(self, cut: int | None) -> None:
+        """What comes after this byte of the last text is to be cut off; nothing if None."""
+        self._cut = cut
+        if cut is not None and self.height:
+            line = self._line_of_cut(cut)
+            self.keep_in_view(max(0, line - 1), line)
+        self.refresh()
 
     def stand_at(self, node_id: str) -> None:
         """The person is at this node now: its text comes into view."""
+        self._cut = None
         self._page.show(self._tree.path(node_id))
         self._rail = self._marks()
         self._bring_into_view()
@@ -151,7 +171,10 @@ class Reading(Lines):
         if number == len(self._page.nodes) - 1:
             return text.append("◆ ", self.style_of("reading--here"))
         style = self.style_of("reading--typed" if node.written else "reading--glyph")
-        return text.append("○ " if node.written else "● ", style)
+        glyph = "○" if node.written else "●"
+        if self._tree.marks(node.id).bookmarked:
+            glyph = BOOKMARK
+        return text.append(f"{glyph} ", style)
 
     def _draw_words(self, line: Line) -> Text:
         page = self._page
@@ -164,8 +187,21 @@ class Reading(Lines):
             for style, first, until in self._tints(node):
                 first, until = first + page.starts[number], until + page.starts[number]
                 words.stylize(style, max(first - line.start, 0), max(until - line.start, 0))
+        if self._cut is not None:
+            style = self.style_of("reading--cut")
+            words.stylize(style, max(0, self._offset_of_cut(self._cut) - line.start))
         words.truncate(self._page.width)
         return words
+
+    def _offset_of_cut(self, cut: int) -> int:
+        node = self._page.nodes[-1]
+        return self._page.starts[-1] + shown_range(node.text, cut, len(node.text))[0]
+
+    def _line_of_cut(self, cut: int) -> int:
+        """The line on which the last words stand that are kept."""
+        last_kept = self._offset_of_cut(cut) - 1
+        lines = self._page.lines
+        return max((n for n, line in enumerate(lines) if line.start <= last_kept), default=0)
 
     def _tints(self, node: Node) -> Iterator[tuple[Style, int, int]]:
         """Stretches of a node's shown text where words meet."""

@@ -38,6 +38,7 @@ class Workspace(Vertical):
         self.meetings = Meetings()
         self.place: Place | None = None
         self.here: str | None = None
+        self.cut: int | None = None
         self._n_nodes_at_first = len(session.tree)
 
     def compose(self) -> ComposeResult:
@@ -76,6 +77,7 @@ class Workspace(Vertical):
     def stand_at(self, node_id: str, place: Place | None, n_awaited: int) -> None:
         """The person is at this node now, perhaps because a join was asked for."""
         had_place, self.place, self.here = self.place, place, node_id
+        self.cut = None
         self.outline.stand_at(node_id)
         self.reading.stand_at(node_id)
         self.show_branches(n_awaited)
@@ -83,12 +85,31 @@ class Workspace(Vertical):
             self._show_meetings()
         self.show_state()
 
+    def stand_nowhere(self) -> None:
+        """Nothing is to be seen any more: the page is empty."""
+        self.place, self.here, self.cut = None, None, None
+        self.outline.stand_nowhere()
+        self.reading.stand_nowhere()
+        self.show_branches(0)
+        self._show_meetings()
+        self.show_state()
+
+    def show_cut(self, cut: int | None) -> None:
+        """The text here is to be cut at that byte; not at all if None."""
+        self.cut = cut
+        self.reading.show_cut(cut)
+        self.show_rules()
+
     def absorb(self, changes: Changes, n_awaited: int) -> None:
         """Show what happened to the tree; neither selection nor scroll position moves."""
         for parent_id in changes.families:
             self._families.forget(parent_id)
-        if changes.added:
+        if changes.reshaped:
+            self._families.forget_all()
+            self.outline.measure_again()
+        elif changes.added:
             self.outline.add(changes.added)
+        if changes.added or changes.reshaped:
             self.reading.redraw_rail()
             self.show_branches(n_awaited)
         self.reading.redraw(changes.touched)
@@ -128,7 +149,7 @@ class Workspace(Vertical):
         )
         self.composer.invitation = words.invitation(tree.mode, is_persons_turn=self.persons_turn)
         self.set_class(self._greets, "-welcome")
-        self.set_class(not len(tree), "-empty")
+        self.set_class(not tree.n_visible, "-empty")
         self.show_rules()
 
     def show_mode(self) -> None:
@@ -153,6 +174,8 @@ class Workspace(Vertical):
             self._session.status,
             self._session.settings,
         )
+        if self.cut is not None:
+            fork.note = words.CUT
         bottom.label, bottom.note = words.where_it_meets(self.meetings, self.place, self.here)
 
     @property
