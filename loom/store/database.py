@@ -65,6 +65,11 @@ def open_at_a_glance(path: Path) -> SessionReader:
         return SessionReader(path, db)
 
 
+def connect_to_read(path: Path) -> Database:
+    """A bare connection for one look at a session that was checked before; sqlite3.Error if not."""
+    return _connect(path, "ro")
+
+
 def open_for_writing(path: Path) -> SessionWriter:
     """Open a session as its one writer and close the branches that the last writer left open."""
     with closing(_open_checked(path)) as db:

@@ -48,6 +48,7 @@ _WRITTEN = """
 SELECT text, token_ids, piece_sizes
 FROM content WHERE node_id = ? AND token_ids IS NOT NULL ORDER BY seq DESC LIMIT 1
 """
+_LAST = "SELECT coalesce(max(seq), 0) FROM event"
 _KNOWN = "SELECT 1 FROM event WHERE node_id = ? LIMIT 1"
 
 
@@ -58,6 +59,7 @@ class SessionReader:
         self.path = path
         self._db = db
         self._descriptor: int | None = None
+        self._last_seq = 0
 
     def __enter__(self) -> SessionReader:
         return self
@@ -76,6 +78,11 @@ class SessionReader:
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
+
+    @property
+    def last_seq(self) -> int:
+        """The last event of what was loaded last, 0 before."""
+        return self._last_seq
 
     def load_events(self) -> Iterator[TreeEvent]:
         """Everything that happened, in order; then where the person stands.
@@ -105,6 +112,7 @@ class SessionReader:
                 drafts = self._db.execute(_DRAFTS).fetchall()
                 closings = missing_closings(self._db, condensed.through_seq)
                 pointer = self._db.execute(_POINTER).fetchone()
+                (self._last_seq,) = self._db.execute(_LAST).fetchone()
         except sqlite3.Error as error:
             raise faults.on_opening(self.path, error) from error
         if closings and self._is_being_written():

@@ -111,6 +111,7 @@ class FakeSession:
         self._n_ids = 0
         self.tree.apply(SessionStarted(0.0, self.title, self.mode, self.model, "0"))
         self.settings = GrowSettings.for_mode(self.mode)
+        self.is_read_only = False
 
     # What the app calls
 
