@@ -16,7 +16,7 @@ from loom.errors import NodeNotFoundError
 from loom.records.tokens import TokenColumns, concat
 from loom.store import faults, lock
 from loom.store.backups import copy_open
-from loom.store.condensed import BRANCH_KINDS, Condensed, read_condensed
+from loom.store.condensed import CONDENSED_KINDS, Condensed, read_condensed
 from loom.store.history import Rows, unfold
 from loom.store.packing import unpack_ints, unpack_pieces, unpack_row
 from loom.store.recovery import missing_closings
@@ -28,7 +28,7 @@ from loom.tree.events import NodeSelected, TreeEvent
 _EVENTS = """
 SELECT seq, at, kind, event.node_id, payload, text, token_ids, piece_sizes, elapsed_s
 FROM event LEFT JOIN content USING (seq)
-WHERE seq > ? OR kind NOT IN (?, ?) ORDER BY seq
+WHERE seq > ? OR kind NOT IN (?, ?, ?, ?) ORDER BY seq
 """
 _NOTHING_CONDENSED = Condensed(0, ())
 _DRAFTS = """
@@ -107,7 +107,7 @@ class SessionReader:
                 # All at once, and not as they are asked for: a reader must not hold a moment of
                 # the file while its tree is made.
                 events = self._db.execute(
-                    _EVENTS, (condensed.through_seq, *BRANCH_KINDS)
+                    _EVENTS, (condensed.through_seq, *CONDENSED_KINDS)
                 ).fetchall()
                 drafts = self._db.execute(_DRAFTS).fetchall()
                 closings = missing_closings(self._db, condensed.through_seq)
