@@ -50,9 +50,8 @@ def pack_part(branches: Sequence[tuple[int, Node]], growths: Sequence[tuple[int,
     columns["seq"] = [seq for seq, _ in branches]
     columns["n_bytes"] = [len(node.text) for node in nodes]
     columns["n_tokens"] = [node.n_tokens for node in nodes]
-    head = json.dumps({**columns, "growths": pack_growths(growths)}, separators=(",", ":")).encode(
-        "ascii"
-    )
+    table = {**columns, "growths": pack_growths(growths)}
+    head = json.dumps(table, separators=(",", ":")).encode("ascii")
     texts = b"".join(node.text for node in nodes)
     ids = pack_ints(list(chain.from_iterable(node.token_ids or () for node in nodes)))
     sizes = pack_ints(list(chain.from_iterable(node.piece_sizes for node in nodes)))

@@ -9,6 +9,9 @@ from loom.errors import NotWritableError, SessionFileError
 
 _NOT_A_SESSION = "Name a file that loom made, or begin one with `loom new`."
 _DAMAGED = "`loom recover FILE` writes all that can be read of it to a new file."
+UNREADABLE = (sqlite3.Error, UnicodeDecodeError)
+"""What reading a file raises; SQLite's own complaint about damaged bytes may hold those bytes."""
+
 _KEPT = "Loom keeps what is new in memory and writes it as soon as it can."
 
 
@@ -107,8 +110,10 @@ def cannot_open(path: Path, error: OSError) -> NotWritableError:
     )
 
 
-def on_opening(path: Path, error: sqlite3.Error) -> SessionFileError:
+def on_opening(path: Path, error: sqlite3.Error | UnicodeDecodeError) -> SessionFileError:
     """What SQLite's complaint while opening or reading means."""
+    if isinstance(error, UnicodeDecodeError):
+        return damaged(path, "a name or a text in it is not readable")
     match _code(error):
         case sqlite3.SQLITE_NOTADB:
             return not_a_session(path)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -113,7 +112,7 @@ class SessionReader:
                 closings = missing_closings(self._db, condensed.through_seq)
                 pointer = self._db.execute(_POINTER).fetchone()
                 (self._last_seq,) = self._db.execute(_LAST).fetchone()
-        except sqlite3.Error as error:
+        except faults.UNREADABLE as error:
             raise faults.on_opening(self.path, error) from error
         if closings and self._is_being_written():
             closings = []
@@ -132,7 +131,7 @@ class SessionReader:
                 generated += self._db.execute(_GENERATED_SO_FAR, (node_id,)).fetchall()
                 written = self._db.execute(_WRITTEN, (node_id,)).fetchone()
                 known = self._db.execute(_KNOWN, (node_id,)).fetchone()
-        except sqlite3.Error as error:
+        except faults.UNREADABLE as error:
             raise faults.on_opening(self.path, error) from error
         if known is None:
             raise NodeNotFoundError(
@@ -151,14 +150,14 @@ class SessionReader:
         try:
             with self._db.atomic():
                 return check_seals(self._db)
-        except sqlite3.Error as error:
+        except faults.UNREADABLE as error:
             raise faults.on_opening(self.path, error) from error
 
     def search(self, words: str, limit: int) -> list[Found]:
         """The nodes with all the words, best first; UsageError if there is no word in them."""
         try:
             return find(self._db, words, limit)
-        except sqlite3.Error as error:
+        except faults.UNREADABLE as error:
             raise faults.on_opening(self.path, error) from error
 
     def references(self) -> list[tuple[str, str | None, Mapping[str, object]]]:
@@ -166,7 +165,7 @@ class SessionReader:
         try:
             rows = self._db.execute("SELECT kind, node_id, payload FROM event ORDER BY seq")
             return [(kind, node_id, json.loads(payload)) for kind, node_id, payload in rows]
-        except sqlite3.Error as error:
+        except faults.UNREADABLE as error:
             raise faults.on_opening(self.path, error) from error
         except ValueError as error:
             raise faults.damaged(self.path, error) from error
@@ -175,7 +174,7 @@ class SessionReader:
         """The session at a glance; SessionFileError if the file is damaged."""
         try:
             return summarise(self.path, self._db)
-        except sqlite3.Error as error:
+        except faults.UNREADABLE as error:
             raise faults.on_opening(self.path, error) from error
         except (ValueError, TypeError) as error:
             raise faults.damaged(self.path, error) from error

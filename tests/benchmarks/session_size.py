@@ -90,7 +90,7 @@ def parents(n_nodes: int, rng: random.Random) -> Iterator[tuple[int, int]]:
 
 
 def made(path: Path, n_nodes: int, blocks: list[TokenColumns]) -> float:
-    """A session of so many nodes with these tokens in turn; seconds of processor that writing took."""
+    """A session of so many nodes with these tokens; seconds of processor it took to write."""
     rng = random.Random(1)
     create(path, STARTED)
     writer = open_for_writing(path)
