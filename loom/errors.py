@@ -46,6 +46,10 @@ class SessionFileError(LoomError):
     """A session file is missing, not a session, from a newer loom, damaged or locked."""
 
 
+class NotWritableError(SessionFileError):
+    """A session file may be read, but another loom writes it or the system forbids to."""
+
+
 class NodeNotFoundError(LoomError):
     """No node, or more than one, answers to the id that was given."""
 

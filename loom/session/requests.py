@@ -44,10 +44,11 @@ class Requests:
             prompt.template,
             plan_id,
         )
+        # First, because it may be refused.
+        self._append(requested)
         writing = Writing.of(requested, prompt, prompt.role)
         self._writings[requested.request_id] = writing
         self._scribe.begin(writing)
-        self._append(requested)
         return writing
 
     def writing(self, request_id: str) -> Writing:

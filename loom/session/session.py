@@ -14,6 +14,7 @@ from loom.errors import LoomError, SessionFileError
 from loom.models.mode_memory import ModeAnswer, remember_mode
 from loom.models.named_templates import known_name
 from loom.records import Join, Priority
+from loom.session.access import follow_on, take_hold
 from loom.session.beginning import Beginning
 from loom.session.engines import with_worlds
 from loom.session.growths import Growths
@@ -35,7 +36,7 @@ from loom.session.token_counter import TokenCounter
 from loom.session.turns import Speaker
 from loom.session.what_the_model_sees import Look, ModelView, ModelViewer
 from loom.store.database import create, open_at_a_glance
-from loom.store.journal import Journal
+from loom.store.follower import Follower
 from loom.tree.events import (
     Mode,
     ModeChosen,
@@ -77,11 +78,12 @@ class Session:
         self._remarks = Remarks()
         self._prompts = PromptMaker()
         self._viewer = ModelViewer()
-        self._journal = Journal(path, publish=self._news.publish, fault=self._news.fault)
+        self._journal = take_hold(path, self._news)
         try:
             with open_at_a_glance(path) as stored, without_collection():
                 for event in stored.load_condensed():
                     self._apply(event)
+                follow_on(self._journal, stored.last_seq, self.tree)
         except BaseException:
             self._journal.close()
             raise
@@ -117,6 +119,11 @@ class Session:
         return session
 
     # What comes in
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether another loom writes the file, or it may not be written; it is followed then."""
+        return isinstance(self._journal, Follower)
 
     @property
     def status(self) -> ModelStatus:
@@ -362,5 +369,5 @@ class Session:
             )
 
     def _hashed(self, fingerprint: str, sha256: str) -> None:
-        if self.tree.model_hashes.get(fingerprint) != sha256:
+        if not self.is_read_only and self.tree.model_hashes.get(fingerprint) != sha256:
             self._journal.append(ModelHashed(time.time(), fingerprint, sha256))

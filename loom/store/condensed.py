@@ -1,9 +1,9 @@
 """Finished branches of the journal in a form that opens quickly; derived, and never needed.
 
 A part covers the events after the part before it up to `through_seq`, between two moments in which
-nothing was growing. It holds every branch that grew in between as one piece: what its opening, its
-closing and its content come to. All other events are read from the journal as ever. A part that
-does not fit the journal any more is as if it were not there.
+nothing was growing. It holds every branch that grew in between as one piece, what its opening, its
+closing and its content come to, and what was asked for it. All other events are read from the
+journal as ever. A part that does not fit the journal any more is as if it were not there.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from sqlite_utils import Database
 
 from loom.store.codec import Content, EventRow, decode
-from loom.store.condensed_columns import pack_branches, unpack_branches
+from loom.store.condensed_columns import pack_part, unpack_part
+from loom.store.condensed_growths import KINDS, Growth
 from loom.store.packing import unpack
 from loom.tree.events import BranchClosed, BranchOpened
 from loom.tree.node import Node
@@ -27,26 +28,27 @@ N_RECENT = 400
 """The last events stay as they are: they say how fast a model was."""
 
 BRANCH_KINDS = ("branch_opened", "branch_closed")
+CONDENSED_KINDS = (*BRANCH_KINDS, *KINDS)
 
 
 @dataclass(frozen=True, slots=True)
 class Condensed:
-    """All branches that began up to `through_seq`, each with the number of its opening."""
+    """All that was grown and asked for up to `through_seq`, by the numbers of the events."""
 
     through_seq: int
-    branches: Sequence[tuple[int, Node]]
+    parts: Sequence[tuple[int, Node | Growth]]
 
 
 def read_condensed(db: Database) -> Condensed:
     """The parts of a file that fit its journal; nothing through 0 if there is none."""
-    through_seq, branches = 0, list[tuple[int, Node]]()
+    through_seq, parts = 0, list[tuple[int, Node | Growth]]()
     for last, packed in _sound_parts(db):
         try:
-            branches += unpack_branches(packed)
+            parts += unpack_part(packed)
         except ValueError:
             break
         through_seq = last
-    return Condensed(through_seq, branches)
+    return Condensed(through_seq, parts)
 
 
 def condensed_through(db: Database) -> int:
@@ -75,7 +77,8 @@ def condense(db: Database) -> None:
     through_seq = _last_calm(db, after, newest - N_RECENT)
     if through_seq - after < LEAST_EVENTS - N_RECENT:
         return
-    packed = pack_branches(list(_branches(db, after, through_seq)))
+    branches = sorted(_branches(db, after, through_seq), key=lambda branch: branch[0])
+    packed = pack_part(branches, list(_growths(db, after, through_seq)))
     with db.atomic():
         db.execute(
             "INSERT INTO condensed (through_seq, sha256, packed) VALUES (?, ?, ?)",
@@ -123,6 +126,18 @@ def _branches(db: Database, after: int, through_seq: int) -> Iterator[tuple[int,
         elif isinstance(event, BranchClosed):
             began, opening = opened.pop(event.node_id)
             yield began, _node(opening, event, content, models.get(opening.request_id, ""))
+
+
+def _growths(db: Database, after: int, through_seq: int) -> Iterator[tuple[int, Growth]]:
+    rows = db.execute(
+        "SELECT seq, at, kind, payload FROM event"
+        " WHERE seq > ? AND seq <= ? AND kind IN (?, ?) ORDER BY seq",
+        (after, through_seq, *KINDS),
+    )
+    for seq, at, kind, payload in rows:
+        event = decode(EventRow(at, kind, None, payload), None)
+        if isinstance(event, Growth):
+            yield seq, event
 
 
 def _node(opened: BranchOpened, closed: BranchClosed, content: Content | None, model: str) -> Node:

@@ -1,4 +1,4 @@
-"""Many finished branches as columns, and back.
+"""Many finished branches, and what was asked for them, as columns, and back.
 
 Packed is zlib over: the length of a JSON object in 8 bytes, little-endian; the object; the texts;
 token ids and piece sizes as int32, little-endian. The object holds a list for each field.
@@ -11,8 +11,10 @@ import struct
 import zlib
 from collections.abc import Sequence
 from itertools import accumulate, chain
-from operator import attrgetter
+from operator import attrgetter, itemgetter
+from typing import Any
 
+from loom.store.condensed_growths import Growth, pack_growths, unpack_growths
 from loom.store.packing import LIGHTLY, pack_ints, unpack_ints
 from loom.tree.node import Node
 
@@ -30,40 +32,51 @@ _FIELDS = (
     "index",
     "queue_s",
 )
+_POOLED = ("role", "author", "token_model", "state", "finish", "message")
+"""Fields of which there are few values: each is kept once, and where it stands."""
+
 _MOST_BYTES = 1 << 31
 
 
-def pack_branches(branches: Sequence[tuple[int, Node]]) -> bytes:
-    """The branches in the order of their openings; each is its opening's number and its node."""
-    ordered = sorted(branches, key=lambda branch: branch[0])
-    nodes = [node for _, node in ordered]
+def pack_part(branches: Sequence[tuple[int, Node]], growths: Sequence[tuple[int, Growth]]) -> bytes:
+    """Branches, each with its opening's number, and requests and answers with theirs."""
+    nodes = [node for _, node in branches]
     columns: dict[str, list[object]] = {
         field: list(map(attrgetter(field), nodes)) for field in _FIELDS
     }
-    columns["seq"] = [seq for seq, _ in ordered]
+    for field in _POOLED:
+        pool = {value: place for place, value in enumerate(dict.fromkeys(columns[field]))}
+        columns[field] = [list(pool), [pool[value] for value in columns[field]]]
+    columns["seq"] = [seq for seq, _ in branches]
     columns["n_bytes"] = [len(node.text) for node in nodes]
     columns["n_tokens"] = [node.n_tokens for node in nodes]
-    head = json.dumps(columns, separators=(",", ":")).encode("ascii")
+    table = {**columns, "growths": pack_growths(growths)}
+    head = json.dumps(table, separators=(",", ":")).encode("ascii")
     texts = b"".join(node.text for node in nodes)
     ids = pack_ints(list(chain.from_iterable(node.token_ids or () for node in nodes)))
     sizes = pack_ints(list(chain.from_iterable(node.piece_sizes for node in nodes)))
     return zlib.compress(struct.pack("<q", len(head)) + head + texts + ids + sizes, LIGHTLY)
 
 
-def unpack_branches(packed: bytes) -> list[tuple[int, Node]]:
-    """The branches again; ValueError if they make no sense."""
+def unpack_part(packed: bytes) -> list[tuple[int, Node | Growth]]:
+    """All of them again, in the order of their numbers; ValueError if they make no sense."""
     try:
-        return _unpacked(zlib.decompressobj().decompress(packed, _MOST_BYTES))
+        whole = zlib.decompressobj().decompress(packed, _MOST_BYTES)
+        (n_head,) = struct.unpack_from("<q", whole)
+        columns = json.loads(whole[8 : 8 + n_head])
+        growths: list[tuple[int, Node | Growth]] = [*unpack_growths(columns["growths"])]
+        return sorted(growths + _branches(columns, whole, 8 + n_head), key=itemgetter(0))
     except (zlib.error, struct.error, KeyError, TypeError, IndexError) as error:
         raise ValueError(f"branches that cannot be unpacked ({error})") from error
 
 
-def _unpacked(whole: bytes) -> list[tuple[int, Node]]:
-    (n_head,) = struct.unpack_from("<q", whole)
-    columns = json.loads(whole[8 : 8 + n_head])
+def _branches(columns: dict[str, Any], whole: bytes, start: int) -> list[tuple[int, Node | Growth]]:
+    for field in _POOLED:
+        pool, places = columns[field]
+        columns[field] = list(map(pool.__getitem__, places))
     # An id of which there are thousands is one object and not thousands.
     known = {one: one for one in dict.fromkeys(chain(columns["parent_id"], columns["request_id"]))}
-    text_ends = list(accumulate(columns["n_bytes"], initial=8 + n_head))
+    text_ends = list(accumulate(columns["n_bytes"], initial=start))
     token_ends = list(accumulate(columns["n_tokens"], initial=0))
     n_tokens = token_ends[-1]
     numbers = unpack_ints(whole[text_ends[-1] :])

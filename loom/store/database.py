@@ -36,7 +36,7 @@ def create(path: Path, started: SessionStarted) -> None:
         with closing(_connect(path, "rw")) as db, db.atomic():
             migrations.apply(db)
             write_event(db, started)
-    except sqlite3.Error as error:
+    except faults.UNREADABLE as error:
         path.unlink()
         raise faults.on_opening(path, error) from error
 
@@ -59,10 +59,15 @@ def open_at_a_glance(path: Path) -> SessionReader:
             db = _connect(path, "ro")
             undo.callback(db.close)
             _check_header(path, db)
-        except sqlite3.Error as error:
+        except faults.UNREADABLE as error:
             raise faults.on_opening(path, error) from error
         undo.pop_all()
         return SessionReader(path, db)
+
+
+def connect_to_read(path: Path) -> Database:
+    """A bare connection for one look at a session that was checked before; sqlite3.Error if not."""
+    return _connect(path, "ro")
 
 
 def open_for_writing(path: Path) -> SessionWriter:
@@ -84,7 +89,7 @@ def open_for_writing(path: Path) -> SessionWriter:
                 with db.atomic():
                     migrations.apply(db)
             _sign_in(db)
-        except sqlite3.Error as error:
+        except faults.UNREADABLE as error:
             raise faults.on_opening(path, error) from error
         undo.pop_all()
         return writer
@@ -95,14 +100,14 @@ def _open_checked(path: Path) -> Database:
     _check_file(path)
     try:
         return _checked(path, "ro")
-    except sqlite3.Error as error:
+    except faults.UNREADABLE as error:
         if getattr(error, "sqlite_errorcode", None) != sqlite3.SQLITE_READONLY_ROLLBACK:
             raise faults.on_opening(path, error) from error
     # A writer with a rollback journal was killed in the middle of a commit; only a connection
     # that may write can take that half commit back.
     try:
         return _checked(path, "rw")
-    except sqlite3.Error as error:
+    except faults.UNREADABLE as error:
         raise faults.on_opening(path, error) from error
 
 

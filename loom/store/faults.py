@@ -5,10 +5,13 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from loom.errors import SessionFileError
+from loom.errors import NotWritableError, SessionFileError
 
 _NOT_A_SESSION = "Name a file that loom made, or begin one with `loom new`."
 _DAMAGED = "`loom recover FILE` writes all that can be read of it to a new file."
+UNREADABLE = (sqlite3.Error, UnicodeDecodeError)
+"""What reading a file raises; SQLite's own complaint about damaged bytes may hold those bytes."""
+
 _KEPT = "Loom keeps what is new in memory and writes it as soon as it can."
 
 
@@ -63,10 +66,10 @@ def already_there(path: Path) -> SessionFileError:
     )
 
 
-def held_by_another(path: Path, pid: int | None) -> SessionFileError:
+def held_by_another(path: Path, pid: int | None) -> NotWritableError:
     """Another loom is writing it."""
     who = "" if pid is None else f" (process {pid})"
-    return SessionFileError(
+    return NotWritableError(
         f"{path} is being written by another loom{who}.",
         "Quit that one first; `loom show` and `loom export` can read it meanwhile.",
     )
@@ -99,16 +102,18 @@ def cannot_make(path: Path, error: OSError) -> SessionFileError:
     return SessionFileError(f"{path} cannot be made ({error.strerror}).", "Choose another place.")
 
 
-def cannot_open(path: Path, error: OSError) -> SessionFileError:
+def cannot_open(path: Path, error: OSError) -> NotWritableError:
     """The system will not have it opened or locked."""
-    return SessionFileError(
+    return NotWritableError(
         f"{path} cannot be opened for writing ({error.strerror}).",
         "Copy it to a place where you may write; `loom show` can read it where it is.",
     )
 
 
-def on_opening(path: Path, error: sqlite3.Error) -> SessionFileError:
+def on_opening(path: Path, error: sqlite3.Error | UnicodeDecodeError) -> SessionFileError:
     """What SQLite's complaint while opening or reading means."""
+    if isinstance(error, UnicodeDecodeError):
+        return damaged(path, "a name or a text in it is not readable")
     match _code(error):
         case sqlite3.SQLITE_NOTADB:
             return not_a_session(path)
@@ -121,7 +126,7 @@ def on_opening(path: Path, error: sqlite3.Error) -> SessionFileError:
                 f"The disk that holds {path} is full.", "Free some space, then try again."
             )
         case sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM | sqlite3.SQLITE_READONLY:
-            return SessionFileError(
+            return NotWritableError(
                 f"{path} cannot be opened ({error}).",
                 f"Check the permissions of the file and of its folder, and keep {path.name}-wal"
                 " beside it if there is one.",

@@ -11,6 +11,7 @@ from loom.records.tokens import TokenColumns, concat
 from loom.store import faults
 from loom.store.codec import Content, EventRow, decode
 from loom.store.condensed import Condensed
+from loom.store.condensed_growths import Growth
 from loom.store.packing import PackedTokens, unpack
 from loom.store.soundness import Soundness
 from loom.tree.events import (
@@ -44,10 +45,10 @@ class Rows:
 def unfold(path: Path, rows: Rows) -> Iterator[TreeEvent]:
     """The events in order, each fit to be applied; SessionFileError where one is not."""
     known = Soundness()
-    grown = deque(rows.condensed.branches)
+    parts = deque(rows.condensed.parts)
     for seq, at, kind, node_id, payload, *content in rows.events:
-        if grown and grown[0][0] < seq:
-            yield _whole(path, grown, seq, known)
+        if parts and parts[0][0] < seq:
+            yield from _condensed(path, parts, seq, known)
         try:
             row = EventRow(at, kind, node_id, payload)
             events = _of_row(row, _content(*content), known.n_tokens)
@@ -56,8 +57,7 @@ def unfold(path: Path, rows: Rows) -> Iterator[TreeEvent]:
         except ValueError as error:
             raise faults.damaged(path, f"its event {seq} cannot be understood ({error})") from error
         yield from events
-    if grown:
-        yield _whole(path, grown, rows.condensed.through_seq + 1, known)
+    yield from _condensed(path, parts, rows.condensed.through_seq + 1, known)
     try:
         rest = [*_of_drafts(rows.drafts, known.n_tokens), *rows.closings]
         rest += [] if rows.pointer is None else [rows.pointer]
@@ -68,13 +68,25 @@ def unfold(path: Path, rows: Rows) -> Iterator[TreeEvent]:
     yield from rest
 
 
-def _whole(
-    path: Path, grown: deque[tuple[int, Node]], until_seq: int, known: Soundness
-) -> BranchesGrown:
-    """The finished branches that began before an event."""
+def _condensed(
+    path: Path, parts: deque[tuple[int, Node | Growth]], until_seq: int, known: Soundness
+) -> Iterator[TreeEvent]:
+    """What was condensed and began before an event, neighbouring branches in one."""
     nodes: list[Node] = []
-    while grown and grown[0][0] < until_seq:
-        nodes.append(grown.popleft()[1])
+    while parts and parts[0][0] < until_seq:
+        part = parts.popleft()[1]
+        if isinstance(part, Node):
+            nodes.append(part)
+            continue
+        if nodes:
+            yield _grown(path, nodes, known)
+            nodes = []
+        yield part
+    if nodes:
+        yield _grown(path, nodes, known)
+
+
+def _grown(path: Path, nodes: list[Node], known: Soundness) -> BranchesGrown:
     event = BranchesGrown(nodes[0].created_at, tuple(nodes))
     try:
         known.take(event)

@@ -5,18 +5,16 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from loom.errors import LoomError, SessionFileError
+from loom.errors import SessionFileError
 from loom.records.tokens import concat
 from loom.store.database import open_for_writing
+from loom.store.told import Fault, Publish
 from loom.store.writer import JournalMode
 from loom.tree.events import NodeSelected, TokensAppended, TreeEvent
-
-Publish = Callable[[tuple[TreeEvent, ...]], None]
-Fault = Callable[[LoomError], None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -16,7 +15,7 @@ from loom.errors import NodeNotFoundError
 from loom.records.tokens import TokenColumns, concat
 from loom.store import faults, lock
 from loom.store.backups import copy_open
-from loom.store.condensed import BRANCH_KINDS, Condensed, read_condensed
+from loom.store.condensed import CONDENSED_KINDS, Condensed, read_condensed
 from loom.store.history import Rows, unfold
 from loom.store.inspection import Fault, Kept, inspect, reporting
 from loom.store.packing import unpack_ints, unpack_pieces, unpack_row
@@ -29,7 +28,7 @@ from loom.tree.events import NodeSelected, TreeEvent
 _EVENTS = """
 SELECT seq, at, kind, event.node_id, payload, text, token_ids, piece_sizes, elapsed_s
 FROM event LEFT JOIN content USING (seq)
-WHERE seq > ? OR kind NOT IN (?, ?) ORDER BY seq
+WHERE seq > ? OR kind NOT IN (?, ?, ?, ?) ORDER BY seq
 """
 _NOTHING_CONDENSED = Condensed(0, ())
 _DRAFTS = """
@@ -49,6 +48,7 @@ _WRITTEN = """
 SELECT text, token_ids, piece_sizes
 FROM content WHERE node_id = ? AND token_ids IS NOT NULL ORDER BY seq DESC LIMIT 1
 """
+_LAST = "SELECT coalesce(max(seq), 0) FROM event"
 _KNOWN = "SELECT 1 FROM event WHERE node_id = ? LIMIT 1"
 
 
@@ -59,6 +59,7 @@ class SessionReader:
         self.path = path
         self._db = db
         self._descriptor: int | None = None
+        self._last_seq = 0
 
     def __enter__(self) -> SessionReader:
         return self
@@ -77,6 +78,11 @@ class SessionReader:
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
+
+    @property
+    def last_seq(self) -> int:
+        """The last event of what was loaded last, 0 before."""
+        return self._last_seq
 
     def load_events(self) -> Iterator[TreeEvent]:
         """Everything that happened, in order; then where the person stands.
@@ -101,12 +107,13 @@ class SessionReader:
                 # All at once, and not as they are asked for: a reader must not hold a moment of
                 # the file while its tree is made.
                 events = self._db.execute(
-                    _EVENTS, (condensed.through_seq, *BRANCH_KINDS)
+                    _EVENTS, (condensed.through_seq, *CONDENSED_KINDS)
                 ).fetchall()
                 drafts = self._db.execute(_DRAFTS).fetchall()
                 closings = missing_closings(self._db, condensed.through_seq)
                 pointer = self._db.execute(_POINTER).fetchone()
-        except sqlite3.Error as error:
+                (self._last_seq,) = self._db.execute(_LAST).fetchone()
+        except faults.UNREADABLE as error:
             raise faults.on_opening(self.path, error) from error
         if closings and self._is_being_written():
             closings = []
@@ -133,7 +140,7 @@ class SessionReader:
                 generated += self._db.execute(_GENERATED_SO_FAR, (node_id,)).fetchall()
                 written = self._db.execute(_WRITTEN, (node_id,)).fetchone()
                 known = self._db.execute(_KNOWN, (node_id,)).fetchone()
-        except sqlite3.Error as error:
+        except faults.UNREADABLE as error:
             raise faults.on_opening(self.path, error) from error
         if known is None:
             raise NodeNotFoundError(
@@ -152,14 +159,14 @@ class SessionReader:
         try:
             with self._db.atomic():
                 return check_seals(self._db)
-        except sqlite3.Error as error:
+        except faults.UNREADABLE as error:
             raise faults.on_opening(self.path, error) from error
 
     def search(self, words: str, limit: int) -> list[Found]:
         """The nodes with all the words, best first; UsageError if there is no word in them."""
         try:
             return find(self._db, words, limit)
-        except sqlite3.Error as error:
+        except faults.UNREADABLE as error:
             raise faults.on_opening(self.path, error) from error
 
     def references(self) -> list[tuple[str, str | None, Mapping[str, object]]]:
@@ -167,7 +174,7 @@ class SessionReader:
         try:
             rows = self._db.execute("SELECT kind, node_id, payload FROM event ORDER BY seq")
             return [(kind, node_id, json.loads(payload)) for kind, node_id, payload in rows]
-        except sqlite3.Error as error:
+        except faults.UNREADABLE as error:
             raise faults.on_opening(self.path, error) from error
         except ValueError as error:
             raise faults.damaged(self.path, error) from error
@@ -176,7 +183,7 @@ class SessionReader:
         """The session at a glance; SessionFileError if the file is damaged."""
         try:
             return summarise(self.path, self._db)
-        except sqlite3.Error as error:
+        except faults.UNREADABLE as error:
             raise faults.on_opening(self.path, error) from error
         except (ValueError, TypeError) as error:
             raise faults.damaged(self.path, error) from error

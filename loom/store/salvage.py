@@ -77,7 +77,7 @@ def _image(path: Path) -> bytes:
             for suffix in ("-wal", "-journal"):
                 with suppress(FileNotFoundError):
                     shutil.copyfile(f"{path}{suffix}", f"{copy}{suffix}")
-            with suppress(sqlite3.Error), closing(sqlite3.connect(copy)) as db:
+            with suppress(*faults.UNREADABLE), closing(sqlite3.connect(copy)) as db:
                 db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
                 db.execute("SELECT count(*) FROM sqlite_master").fetchone()
             return copy.read_bytes()

@@ -70,8 +70,14 @@ def index_event(db: Database, entry: Entry) -> None:
 
 def rebuild(db: Database) -> None:
     """Make the index anew, inside the caller's transaction."""
-    db.execute("DROP TABLE IF EXISTS search")
+    _drop(db)
     _fill(db, db)
+
+
+def is_broken(error: sqlite3.Error) -> bool:
+    """Whether a commit failed because of the index, and not because of the disk."""
+    code = getattr(error, "sqlite_errorcode", None)
+    return code == sqlite3.SQLITE_CORRUPT_VTAB or "vtable constructor failed" in str(error)
 
 
 def find(db: Database, words: str, limit: int) -> list[Found]:
@@ -83,6 +89,18 @@ def find(db: Database, words: str, limit: int) -> list[Found]:
         index = Database(connection)
         _fill(index, db)
         return _find(index, words, limit)
+
+
+def _drop(db: Database) -> None:
+    try:
+        db.execute("DROP TABLE IF EXISTS search")
+    except sqlite3.Error:
+        # A broken index will not even be dropped; its parts are tables like any other without it.
+        db.execute("PRAGMA writable_schema = ON")
+        db.execute("DELETE FROM sqlite_master WHERE name = 'search'")
+        db.execute("PRAGMA writable_schema = RESET")
+        for part in ("data", "idx", "content", "docsize", "config"):
+            db.execute(f"DROP TABLE IF EXISTS search_{part}")
 
 
 def _fill(index: Database, journal: Database) -> None:

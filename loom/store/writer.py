@@ -19,7 +19,7 @@ from loom.store.condensed import condense
 from loom.store.derived_tokens import derived_tokens
 from loom.store.packing import NOT_AT_ALL, PackedStatistics, merge_rows, pack, pack_statistics
 from loom.store.seals import SealedRow, write_seal
-from loom.store.search import Entry, index_event
+from loom.store.search import Entry, index_event, is_broken, rebuild
 from loom.tree.changes import NodeDerived
 from loom.tree.events import BranchClosed, BranchesGrown, NodeSelected, TokensAppended, TreeEvent
 
@@ -42,13 +42,23 @@ class SessionWriter:
         """Write all or nothing; SessionFileError says why nothing."""
         try:
             self._check_in_place()
-            with self._db.atomic():
-                for event in events:
-                    write_event(self._db, event)
-                if pointer is not None:
-                    write_event(self._db, pointer)
+            try:
+                self._write(events, pointer)
+            except sqlite3.Error as error:
+                if not is_broken(error):
+                    raise
+                with self._db.atomic():
+                    rebuild(self._db)
+                self._write(events, pointer)
         except (sqlite3.Error, OSError) as error:
             raise faults.on_writing(self.path, error) from error
+
+    def _write(self, events: Sequence[TreeEvent], pointer: NodeSelected | None) -> None:
+        with self._db.atomic():
+            for event in events:
+                write_event(self._db, event)
+            if pointer is not None:
+                write_event(self._db, pointer)
 
     def close(self) -> None:
         """Leave one file; SessionFileError if all is saved but a second one remains.

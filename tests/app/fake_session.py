@@ -115,6 +115,7 @@ class FakeSession:
         self.operations = Operations(
             self.tree, self._do, self.select, lambda _: self.stop(), self.waiting_at
         )
+        self.is_read_only = False
 
     # What the app calls
 

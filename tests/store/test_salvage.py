@@ -132,6 +132,18 @@ def test_a_file_that_sqlite_cannot_open_at_all_is_saved(tmp_path: Path):
     assert [node.text for node in tree] == [node.text for node in whole]
 
 
+def test_a_file_whose_schema_is_no_text_any_more_is_refused_and_saved(tmp_path: Path):
+    path = session(tmp_path / "t.loom", 2)
+    whole = read_tree(path)
+    image = path.read_bytes()
+    assert b"CREATE TABLE event (" in image
+    path.write_bytes(image.replace(b"CREATE TABLE event (", b"CREATE TABL\xc5 event ("))
+    with pytest.raises(SessionFileError):
+        open_for_reading(path)
+    tree, _ = saved(path, tmp_path / "new.loom")
+    assert [node.text for node in tree] == [node.text for node in whole]
+
+
 def test_the_first_half_of_a_file_is_saved(tmp_path: Path):
     path = session(tmp_path / "t.loom")
     whole = read_tree(path)

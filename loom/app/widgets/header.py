@@ -35,6 +35,7 @@ class Header(Widget):
     model_name: reactive[str] = reactive("")
     status: reactive[ModelStatus] = reactive(ModelStatus)
     settings: reactive[GrowSettings] = reactive(GrowSettings)
+    read_only: reactive[bool] = reactive(False)
 
     def render(self) -> Text:
         """The long wording where it fits, else the short one."""
@@ -58,7 +59,9 @@ class Header(Widget):
         mode = _MODES[self.mode]
         if self.mode == "chat" and self.template is not None:
             mode = f"{mode} ({self.template})"
-        facts = (mode, sampling_words(settings.sampling), size)
+        # How it would grow says nothing where nothing can.
+        how = ("read-only",) if self.read_only else (sampling_words(settings.sampling), size)
+        facts = (mode, *how)
         return self._model(long=long), "".join(f" · {fact}" for fact in facts)
 
     def _model(self, *, long: bool) -> str:

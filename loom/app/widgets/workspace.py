@@ -140,6 +140,7 @@ class Workspace(Vertical):
         header = self.query_one(Header)
         header.title, header.mode, header.model_name = tree.title, tree.mode, tree.model
         header.template = tree.template
+        header.read_only = self._session.is_read_only
         header.status, header.settings = status, self._session.settings
         state: keymap.State = "writing" if self.composer.writing else "walking"
         foot = self.query_one(Foot)

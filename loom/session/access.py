@@ -1,0 +1,37 @@
+"""How a session's file is held: as its one writer, or to read and follow."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from loom.errors import NotWritableError
+from loom.session.news import News
+from loom.store.follower import Follower
+from loom.store.journal import Journal
+from loom.tree.graph import Tree
+
+
+def take_hold(path: Path, news: News) -> Journal | Follower:
+    """Open a file to write it, or where that cannot be to follow it, which is said.
+
+    SessionFileError if it cannot be read either.
+    """
+    try:
+        journal = Journal(path, publish=news.publish, fault=news.fault)
+    except NotWritableError as error:
+        follower = Follower(path, error, publish=news.publish, fault=news.fault)
+        news.say("warning", error.what, "It is open to read only, and shown as it changes.")
+        return follower
+    if journal.journal_mode == "delete":
+        news.say(
+            "information",
+            f"{path.name} lies where SQLite can keep no write-ahead log, as on a network.",
+            "It is written with a rollback journal, which is slower and as safe.",
+        )
+    return journal
+
+
+def follow_on(held: Journal | Follower, last_seq: int, tree: Tree) -> None:
+    """From here on what another loom writes comes in; a file of our own tells of itself."""
+    if isinstance(held, Follower):
+        held.follow(last_seq, {i: tree.node(i).n_tokens for i in tree.growing_ids})
