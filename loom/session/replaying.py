@@ -34,6 +34,7 @@ class Replay:
     """
 
     progress: Progress | None = None
+    is_read_only = False
 
     def __init__(self, path: Path) -> None:
         """Read a session file; SessionFileError says why it cannot be."""

@@ -46,6 +46,7 @@ def verify(path: Path, connect: Connect, say: Say) -> Verification:
         checking.look_at_seals()
         events = checking.events()
         if events is not None:
+            checking.look_at_condensed(events)
             checking.try_models(events, with_worlds(connect), say)
         return checking.result()
 
@@ -89,6 +90,7 @@ class _Checking:
 
     def look_at_seals(self) -> None:
         """The hashes of all content, in a file that has some."""
+        # Asked for by name: a store that keeps none has no such method.
         check = getattr(self._stored, "check_seals", None)
         report = None if check is None else check()
         if report is None or not report.has_seals:
@@ -97,6 +99,18 @@ class _Checking:
         self._seals = "broken" if report.broken else "whole"
         for broken in report.broken:
             self._fault(Fault(broken.what, broken.seq, broken.node_id))
+
+    def look_at_condensed(self, events: Iterable[TreeEvent]) -> None:
+        """What lets a large file open quickly, where it has that: it must make the same tree."""
+        load = getattr(self._stored, "load_condensed", None)
+        if load is None:
+            return
+        try:
+            same = list(_fold(load())) == list(_fold(events))
+        except (SessionFileError, ValueError, KeyError):
+            same = False
+        if not same:
+            self._fault(Fault("What is kept to open it quickly does not fit its journal"))
 
     def _fault(self, fault: Fault) -> None:
         where = "" if fault.seq is None else f"Event {fault.seq}: "
@@ -161,11 +175,12 @@ class _Checking:
         self._unchecked[f"What {model} grew was not all tried again: {why.what}"] = None
 
 
-def _fold(events: Iterable[TreeEvent]) -> None:
-    """ValueError if they make no tree."""
+def _fold(events: Iterable[TreeEvent]) -> Tree:
+    """The tree that events make; ValueError if they make none."""
     tree = Tree()
     for event in events:
         tree.apply(event)
+    return tree
 
 
 def _sha256(path: Path) -> str | None:

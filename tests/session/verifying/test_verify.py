@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -212,11 +213,20 @@ def test_an_event_that_is_gone_leaves_a_gap(planted: Planted) -> None:
     assert "cannot be found before event" in said(found)
 
 
-def test_without_the_model_the_file_is_checked_and_the_rest_is_told(planted: Planted) -> None:
-    found = planted(lambda db: set_in(db, "session_started", "$.model", "/gone/model.gguf"))
-    assert found.is_sound
+def test_without_the_model_the_file_is_checked_and_the_rest_is_told(
+    tmp_path: Path, story_base: Path, bundled: Connect
+) -> None:
+    model = tmp_path / "mine.gguf"
+    shutil.copyfile(story_base, model)
+    beginning = Beginning("t", str(model), prompt="One morning")
+    session = Session.create(tmp_path / "t.loom", beginning, bundled)
+    with closing(session):
+        grow(session, session.tree.root_ids[0], GrowSettings(2, 4, seed=1))
+    model.unlink()
+    found = verify(tmp_path / "t.loom", bundled, lambda what: None)
+    assert found.is_sound, said(found)
     assert not found.rescored
-    assert "What story-base grew was not all tried again" in said(found)
+    assert "What mine grew was not all tried again" in said(found)
     assert "sound as far as it could be checked" in verdict(found)
 
 
