@@ -1,0 +1,66 @@
+"""The table of formats: what each is called, how its files end, and who writes it.
+
+Every exporter is a pure function from the material to text or bytes. Its module is loaded when
+it is asked for: nobody who wants plain text should wait for a PDF library.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from loom.errors import UsageError
+from loom.formats.material import Material
+
+Exporter = Callable[[Material], str | bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One way to write a tree out.
+
+    `beside` are files that belong to it and lie beside it, by what their names end in.
+    """
+
+    name: str
+    suffix: str
+    about: str
+    write: Exporter
+    aliases: tuple[str, ...] = ()
+    beside: tuple[tuple[str, Exporter], ...] = ()
+    is_binary: bool = False
+
+
+def _markdown(material: Material) -> str:
+    from loom.formats.markdown import tree_markdown
+
+    return tree_markdown(material.excerpt.tree)
+
+
+def _json(material: Material) -> str:
+    from loom.formats.loom_json import dumps, tree_object
+
+    return dumps(tree_object(material.excerpt.tree)) + "\n"
+
+
+FORMATS: tuple[Format, ...] = (
+    Format("markdown", ".md", "A write-up to read on a page or in notes", _markdown, ("md",)),
+    Format("json", ".json", "Every node for scripts", _json),
+)
+
+
+def format_named(name: str) -> Format:
+    """The format of that name or alias; UsageError names those there are."""
+    for row in FORMATS:
+        if name == row.name or name in row.aliases:
+            return row
+    names = ", ".join(row.name for row in FORMATS)
+    raise UsageError(f"There is no format {name!r}.", f"There are: {names}.")
+
+
+def format_of_file(file_name: str) -> Format | None:
+    """The format that files with such a name are in, None if the name does not say."""
+    for row in FORMATS:
+        if file_name.lower().endswith(row.suffix):
+            return row
+    return None
