@@ -43,17 +43,17 @@ def choosing(command: Any) -> Any:
 def export(file: Path, format_name: str | None, output: Path | None, **chosen: Any) -> None:
     """Write a session's tree, or a part of it, for other eyes."""
     from loom.formats.material import Wording
-    from loom.session.exporting import material, write_files
+    from loom.session.exporting import gathered, write_files
     from loom.session.reading import read_tree
 
     form = _format(format_name, output)
-    tree = read_tree(file)
-    given = material(tree, _choice(tree, chosen), Wording())
-    if output is None:
-        _print(form.write(given))
-        return
-    for path in write_files(output, form, given):
-        click.echo(f"Written to {path}.", err=True)
+    choice = _choice(read_tree(file), chosen)
+    with gathered(file, choice, Wording()) as given:
+        if output is None:
+            _print(form.write(given))
+            return
+        for path in write_files(output, form, given):
+            click.echo(f"Written to {path}.", err=True)
 
 
 def _format(name: str | None, output: Path | None) -> Format:

@@ -33,9 +33,9 @@ class Excerpt:
     """The chosen part of a tree, as a tree of its own.
 
     `children` holds every chosen node, parents first, with its chosen children in the order in
-    which they grew. `n_more` counts, below a node, those that a limit left out, `n_more_at_top` those
-    beside the tops; `n_hidden` and `n_elsewhere` count the rest of the tree: what is hidden, and
-    what was not asked for.
+    which they grew. `n_more` counts, below a node, those that a limit left out, `n_more_at_top`
+    those beside the tops; `n_hidden` and `n_elsewhere` count the rest of the tree: what is hidden,
+    and what was not asked for.
     """
 
     tree: Tree

@@ -37,6 +37,12 @@ def _markdown(material: Material) -> str:
     return tree_markdown(material.excerpt.tree)
 
 
+def _html(material: Material) -> str:
+    from loom.formats.writeup.html import html
+
+    return html(material)
+
+
 def _json(material: Material) -> str:
     from loom.formats.loom_json import dumps, tree_object
 
@@ -45,6 +51,7 @@ def _json(material: Material) -> str:
 
 FORMATS: tuple[Format, ...] = (
     Format("markdown", ".md", "A write-up to read on a page or in notes", _markdown, ("md",)),
+    Format("html", ".html", "One page that unfolds in any browser", _html),
     Format("json", ".json", "Every node for scripts", _json),
 )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from loom.convergence.joins import find_joins
@@ -9,14 +11,27 @@ from loom.errors import LoomError
 from loom.formats.choice import Choice, excerpt, joins_within
 from loom.formats.material import Material, Wording
 from loom.formats.table import Format
+from loom.session.pieces import Pieces
+from loom.store.database import open_for_reading
 from loom.tree.graph import Tree
 
 
-def material(tree: Tree, choice: Choice, wording: Wording) -> Material:
-    """All that an exporter needs to know of the chosen part of a tree."""
-    joins = find_joins(tree)
-    part = excerpt(tree, choice, joins)
-    return Material(part, joins_within(joins, part), wording=wording)
+@contextmanager
+def gathered(path: Path, choice: Choice, wording: Wording) -> Iterator[Material]:
+    """All that an exporter needs of a session file, which stays open for reading meanwhile."""
+    with open_for_reading(path) as stored:
+        tree = Tree()
+        for event in stored.load_events():
+            tree.apply(event)
+        joins = find_joins(tree)
+        part = excerpt(tree, choice, joins)
+        yield Material(
+            excerpt=part,
+            joins=joins_within(joins, part),
+            tokens_of=stored.read_tokens,
+            piece_of=Pieces(tree).piece,
+            wording=wording,
+        )
 
 
 def write_files(path: Path, form: Format, given: Material) -> tuple[Path, ...]:
