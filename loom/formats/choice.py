@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence, Set
+from dataclasses import dataclass, field, replace
 
 from loom.records import Join
 from loom.tree.graph import Tree
@@ -73,6 +73,29 @@ def excerpt(tree: Tree, choice: Choice | None = None, joins: Sequence[Join] = ()
         n_more_at_top=len(asked) - len(kept) - sum(n_more.values()),
         n_hidden=len(tree) - len(shown),
         n_elsewhere=len(shown) - len(asked),
+    )
+
+
+def narrowed(part: Excerpt, wanted: Set[str]) -> Excerpt:
+    """The excerpt with these of its nodes only; what hangs from them is counted as left out."""
+    kept = {
+        node_id: tuple(child for child in below if child in wanted)
+        for node_id, below in part.children.items()
+        if node_id in wanted
+    }
+    asked = dict.fromkeys(part.children)
+    n_more = _left_out(part.tree, asked, kept)
+    for node_id, n in part.n_more.items():
+        at: str | None = node_id
+        while at is not None and at not in kept:
+            at = part.tree.node(at).parent_id
+        if at is not None:
+            n_more[at] = n_more.get(at, 0) + n
+    tops = tuple(top for top in part.tops if top in kept)
+    told = len(kept) + sum(n_more.values())
+    n_all = len(part) + sum(part.n_more.values()) + part.n_more_at_top
+    return replace(
+        part, tops=tops, children=kept, n_more=n_more, n_more_at_top=max(0, n_all - told)
     )
 
 

@@ -43,6 +43,24 @@ def _html(material: Material) -> str:
     return html(material)
 
 
+def _svg(material: Material) -> str:
+    from loom.formats.figure.svg import svg
+
+    return svg(material)
+
+
+def _png(material: Material) -> bytes:
+    from loom.formats.figure.png import png
+
+    return png(material)
+
+
+def _pdf(material: Material) -> bytes:
+    from loom.formats.figure.pdf import pdf
+
+    return pdf(material)
+
+
 def _json(material: Material) -> str:
     from loom.formats.loom_json import dumps, tree_object
 
@@ -52,6 +70,9 @@ def _json(material: Material) -> str:
 FORMATS: tuple[Format, ...] = (
     Format("markdown", ".md", "A write-up to read on a page or in notes", _markdown, ("md",)),
     Format("html", ".html", "One page that unfolds in any browser", _html),
+    Format("svg", ".svg", "A figure, its letters as outlines", _svg),
+    Format("png", ".png", "The figure in pixels", _png, is_binary=True),
+    Format("pdf", ".pdf", "The figure for a paper, its fonts embedded", _pdf, is_binary=True),
     Format("json", ".json", "Every node for scripts", _json),
 )
 

@@ -8,6 +8,8 @@ from itertools import accumulate, pairwise
 from loom.formats.writeup.marks import Mark, Marks
 from loom.formats.writeup.passages import Passage
 
+_BETWEEN = b" \t\r\n.,;:!?"
+
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
@@ -50,7 +52,14 @@ def _spans(passage: Passage, marks: Marks, whole: bytes) -> list[tuple[int, int,
                 found[-1] = (found[-1][0], end, mark)
             elif begin < end:
                 found.append((begin, end, mark))
-    return found
+    return [(*_words(whole, begin, end), mark) for begin, end, mark in found]
+
+
+def _words(whole: bytes, begin: int, end: int) -> tuple[int, int]:
+    """The same run from its first word to its last: it mostly begins with an end of a sentence."""
+    run = whole[begin:end]
+    kept = run.lstrip(_BETWEEN)
+    return (end - len(kept), begin + len(run.rstrip())) if kept else (begin, end)
 
 
 def _whole_character(whole: bytes, at: int) -> int:
