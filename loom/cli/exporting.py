@@ -14,6 +14,7 @@ from loom.errors import UsageError
 
 if TYPE_CHECKING:
     from loom.formats.choice import Choice
+    from loom.formats.material import Wording
     from loom.formats.table import Format
     from loom.tree.graph import Tree
 
@@ -27,28 +28,54 @@ CHOOSING = (
     click.option("--hidden", is_flag=True, help="Hidden nodes too."),
 )
 
+WORDING = (
+    click.option(
+        "--flavour",
+        type=click.Choice(["github", "obsidian"]),
+        default="github",
+        help="Which Markdown.",
+    ),
+    click.option("--chapters", is_flag=True, help="Markdown with a chapter for each branch."),
+    click.option(
+        "--branches",
+        metavar="N",
+        type=click.IntRange(1),
+        default=12,
+        help="So many branches in a figure (12).",
+    ),
+    click.option("--all-branches", is_flag=True, help="All branches in a figure."),
+    click.option("--font", metavar="TTF", multiple=True, type=FILE, help="A font for figures."),
+    click.option("--no-tokens", is_flag=True, help="No token alternatives in HTML."),
+    click.option("--no-appendix", is_flag=True, help="Without how it was made."),
+    click.option("--with-paths", is_flag=True, help="Models by their paths, not only names."),
+)
 
-def choosing(command: Any) -> Any:
-    """Add the options that say which part of a tree is meant."""
-    for option in reversed(CHOOSING):
-        command = option(command)
-    return command
+
+def adding(options: tuple[Any, ...]) -> Any:
+    """A decorator that adds options to a command, in this order."""
+
+    def decorate(command: Any) -> Any:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
 
 
 @cli.command()
 @click.argument("file", type=FILE)
 @click.option("--format", "format_name", metavar="F", help="The format; else OUT's ending says it.")
 @click.option("-o", "--output", metavar="OUT", type=FILE, help="Where to write it (stdout).")
-@choosing
+@adding(CHOOSING)
+@adding(WORDING)
 def export(file: Path, format_name: str | None, output: Path | None, **chosen: Any) -> None:
     """Write a session's tree, or a part of it, for other eyes."""
-    from loom.formats.material import Wording
     from loom.session.exporting import gathered, write_files
     from loom.session.reading import read_tree
 
     form = _format(format_name, output)
     choice = _choice(read_tree(file), chosen)
-    with gathered(file, choice, Wording()) as given:
+    with gathered(file, choice, _wording(chosen)) as given:
         if output is None:
             _print(form.write(given))
             return
@@ -81,6 +108,20 @@ def _choice(tree: Tree, chosen: dict[str, Any]) -> Choice:
         depth=chosen["depth"],
         n_nodes=chosen["max_nodes"],
         hidden=chosen["hidden"],
+    )
+
+
+def _wording(chosen: dict[str, Any]) -> Wording:
+    from loom.formats.material import Wording
+
+    return Wording(
+        flavour=chosen["flavour"],
+        arrangement="chapters" if chosen["chapters"] else "nested",
+        appendix=not chosen["no_appendix"],
+        n_branches=None if chosen["all_branches"] else chosen["branches"],
+        tokens=not chosen["no_tokens"],
+        paths=chosen["with_paths"],
+        fonts=tuple(str(path) for path in chosen["font"]),
     )
 
 

@@ -32,9 +32,21 @@ class Format:
 
 
 def _markdown(material: Material) -> str:
-    from loom.formats.markdown import tree_markdown
+    from loom.formats.writeup.markdown import markdown
 
-    return tree_markdown(material.excerpt.tree)
+    return markdown(material)
+
+
+def _latex(material: Material) -> str:
+    from loom.formats.writeup.latex import latex
+
+    return latex(material)
+
+
+def _text(material: Material) -> str:
+    from loom.formats.writeup.text import text
+
+    return text(material)
 
 
 def _html(material: Material) -> str:
@@ -70,6 +82,15 @@ def _json(material: Material) -> str:
 FORMATS: tuple[Format, ...] = (
     Format("markdown", ".md", "A write-up to read on a page or in notes", _markdown, ("md",)),
     Format("html", ".html", "One page that unfolds in any browser", _html),
+    Format(
+        "latex",
+        ".tex",
+        "A write-up for pdflatex and lualatex, its figure beside it",
+        _latex,
+        ("tex",),
+        beside=(("-tree.pdf", _pdf),),
+    ),
+    Format("text", ".txt", "Plain text in lines of 78 cells", _text, ("txt",)),
     Format("svg", ".svg", "A figure, its letters as outlines", _svg),
     Format("png", ".png", "The figure in pixels", _png, is_binary=True),
     Format("pdf", ".pdf", "The figure for a paper, its fonts embedded", _pdf, is_binary=True),

@@ -20,7 +20,7 @@ from loom.formats.figure.layout import (
     laid_out,
     places,
 )
-from loom.formats.figure.lines import Typesetter
+from loom.formats.figure.lines import SIGN_GAP, Typesetter
 from loom.formats.figure.picking import picked
 from loom.formats.figure.scene import (
     INK,
@@ -94,7 +94,7 @@ def _heading(material: Material, fonts: Fonts) -> Iterator[Shape]:
     room = WIDTH - 2 * MARGIN
     title = visible_line(heading.title(material))
     yield Words(MARGIN, MARGIN + 7, _cut(title, fonts, 8.6, room), 8.6, INK, "bold")
-    about = visible_line(heading.about(material))
+    about = f"{visible_line(heading.about(material))} · ○ typed, ● model"
     yield Words(MARGIN, MARGIN + 16, _cut(about, fonts, SMALL, room), SMALL, SOFT)
 
 
@@ -123,17 +123,17 @@ def _descent(rows: Sequence[Row]) -> Iterator[Shape]:
 
 
 def _text(row: Row, fonts: Fonts) -> Iterator[Shape]:
-    setter = Typesetter(fonts, SIZE, SIGN)
     if row.before:
         yield Words(row.text_x, row.baseline(0), row.before, SMALL, SOFT)
     for n, line in enumerate(row.lines):
         y = row.baseline(n)
         for bit in line:
             x = row.text_x + bit.x
+            signs = "".join(mark.sign for mark in bit.begins)
+            sign_x = x - SIGN_GAP - fonts.width(signs, SIGN, "bold")
             for mark in bit.begins:
-                yield Words(x, y - 2.2, mark.sign, SIGN, _colour(mark), "bold")
-                x += fonts.width(mark.sign, SIGN, "bold")
-            x = row.text_x + bit.x + setter.sign_width(bit)
+                yield Words(sign_x, y - 2.2, mark.sign, SIGN, _colour(mark), "bold")
+                sign_x += fonts.width(mark.sign, SIGN, "bold")
             for i, mark in enumerate(bit.marks[:2]):
                 under = y + 1.5 + 1.2 * i
                 yield Stroke(((x, under), (x + bit.width, under)), _colour(mark), 0.8)

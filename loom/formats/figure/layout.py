@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from loom.formats.figure.folding import Entry
 from loom.formats.figure.fonts import Fonts
-from loom.formats.figure.lines import Bit, Line, Typesetter, fewer
+from loom.formats.figure.lines import ELLIPSIS, Bit, Line, Typesetter, fewer
 from loom.formats.writeup.marks import Mark
 from loom.formats.writeup.passages import more_nodes
 
@@ -96,9 +96,10 @@ def _row(waiting: _Waiting, top: float, right: float, setter: Typesetter) -> Row
     text_x = x + TEXT_AFTER_DOT
     before = _before(entry)
     indent = setter.width(before) * SMALL / SIZE + 3.0 if before else 0.0
-    whole = setter.lines(entry.stretches, right - text_x, indent)
+    gap = setter.width(f" {ELLIPSIS}")
+    whole = setter.lines(entry.stretches, right - text_x - gap, indent)
     most = N_LINES_AT_TOP if waiting.parent is None else N_LINES
-    lines = fewer(whole, most)
+    lines = fewer(whole, most, gap)
     after = _after(entry)
     if after and lines and _end(lines[-1]) + setter.width(after) > right - text_x:
         lines.append(())
@@ -107,7 +108,8 @@ def _row(waiting: _Waiting, top: float, right: float, setter: Typesetter) -> Row
 
 def _before(entry: Entry) -> str:
     share = f"{entry.k} of {entry.n}" if entry.k > 1 else ""
-    role = "" if entry.role == "text" else entry.role
+    usual = ("text", "user") if entry.written else ("text", "assistant")
+    role = "" if entry.role in usual else entry.role
     return "  ".join(filter(None, (entry.number, share, role)))
 
 

@@ -13,11 +13,12 @@ from loom.formats.writeup.stretches import Stretch
 
 _WORD = re.compile(r"\s*\S+|\s+$")
 ELLIPSIS = "…"
+SIGN_GAP = 1.2
 
 
 @dataclass(frozen=True, slots=True)
 class Bit:
-    """Characters of one look in a line, from `x` on, `width` wide."""
+    """Characters of one look in a line, from `x` on, `width` wide; signs stand before `x`."""
 
     x: float
     text: str
@@ -41,10 +42,10 @@ class Typesetter:
         """How wide a text is."""
         return self._fonts.width(text, self._size, weight)
 
-    def sign_width(self, bit: Bit) -> float:
-        """How much room the signs before a bit take."""
-        signs = "".join(mark.sign for mark in bit.begins)
-        return self._fonts.width(signs, self._sign_size, "bold") + 1.2 * bool(signs)
+    def _signs_width(self, begins: Sequence[Mark]) -> float:
+        """How much room signs take."""
+        signs = "".join(mark.sign for mark in begins)
+        return self._fonts.width(signs, self._sign_size, "bold") + SIGN_GAP * bool(signs)
 
     def lines(self, whole: Sequence[Stretch], width: float, indent: float) -> list[Line]:
         """All lines; the first begins `indent` further right."""
@@ -54,16 +55,15 @@ class Typesetter:
             begins = stretch.begins
             for word in _WORD.findall(stretch.text):
                 for part in self._parts(word, width):
-                    bit = Bit(x, part, self.width(part), stretch.marks, begins)
-                    need = bit.width + self.sign_width(bit)
-                    if lines[-1] and x + need > width:
+                    signs = self._signs_width(begins)
+                    if lines[-1] and x + signs + self.width(part) > width:
                         lines.append([])
-                        x, text = 0.0, part.lstrip()
-                        bit = Bit(x, text, self.width(text), stretch.marks, begins)
-                        need = bit.width + self.sign_width(bit)
-                    lines[-1].append(bit)
+                        x = 0.0
+                    text = part if lines[-1] else part.lstrip()
+                    x += signs
+                    lines[-1].append(Bit(x, text, self.width(text), stretch.marks, begins))
+                    x += lines[-1][-1].width
                     begins = ()
-                    x += need
         return [tuple(line) for line in lines]
 
     def _parts(self, word: str, width: float) -> list[str]:
@@ -74,7 +74,7 @@ class Typesetter:
         return [word[i : i + n] for i in range(0, len(word), n)]
 
 
-def fewer(lines: Sequence[Line], most: int) -> list[Line]:
+def fewer(lines: Sequence[Line], most: int, ellipsis_width: float) -> list[Line]:
     """At most so many lines: the first, those where joins begin, the last; gaps are shown."""
     if len(lines) <= most:
         return list(lines)
@@ -85,10 +85,10 @@ def fewer(lines: Sequence[Line], most: int) -> list[Line]:
     for i in kept:
         line = lines[i]
         gap_follows = i + 1 < len(lines) and i + 1 not in kept
-        shown.append((*line, _ellipsis_after(line)) if gap_follows else line)
+        shown.append((*line, _ellipsis_after(line, ellipsis_width)) if gap_follows else line)
     return shown
 
 
-def _ellipsis_after(line: Line) -> Bit:
+def _ellipsis_after(line: Line, width: float) -> Bit:
     x = line[-1].x + line[-1].width if line else 0.0
-    return Bit(x, f" {ELLIPSIS}", 0.0)
+    return Bit(x, f" {ELLIPSIS}", width)

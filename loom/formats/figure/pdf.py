@@ -62,6 +62,7 @@ class _Page:
 
     def stroke(self, shape: Stroke) -> None:
         with self.pdf.new_path() as path:
+            path.style.auto_close = False
             path.style.fill_color = None
             path.style.paint_rule = PathPaintRule.STROKE
             path.style.stroke_color = shape.colour

@@ -156,7 +156,7 @@ class _Writer:
 
     def _row(self, section: Section, passage: Passage, closing: Markup, opens: bool) -> Row:
         beside = self._rails.get(passage.parent, []) if passage.begins_branch else []
-        below = count(passage.n_branches, "branch", lambda word: f"{word}es")
+        below = count(passage.n_branches, "branch", "branches")
         return Row(
             passage=passage,
             pieces=self._pieces(passage),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from loom.formats.choice import Excerpt
@@ -150,6 +149,6 @@ def more_nodes(n: int) -> str:
     return f"... {n:,} more node{'' if n == 1 else 's'}"
 
 
-def count(n: int, word: str, plural: Callable[[str], str] = lambda word: f"{word}s") -> str:
-    """For example "1 node", "2,411 nodes"."""
-    return f"{n:,} {word if n == 1 else plural(word)}"
+def count(n: int, word: str, plural: str = "") -> str:
+    """For example "1 node", "2,411 nodes", "3 branches" (where the plural is given)."""
+    return f"{n:,} {word if n == 1 else plural or f'{word}s'}"
