@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
     from loom.formats.table import Format
     from loom.tree.graph import Tree
 
-CHOOSING = (
+Command = Callable[..., None]
+Decorator = Callable[[Command], Command]
+
+CHOOSING: tuple[Decorator, ...] = (
     click.option("--at", metavar="NODE", help="Only what hangs from this node."),
     click.option("--path", "path_to", metavar="NODE", help="Only the road to this node."),
     click.option("--through", metavar="NODE", multiple=True, help="Only roads through it; again."),
@@ -28,7 +32,7 @@ CHOOSING = (
     click.option("--hidden", is_flag=True, help="Hidden nodes too."),
 )
 
-WORDING = (
+WORDING: tuple[Decorator, ...] = (
     click.option(
         "--flavour",
         type=click.Choice(["github", "obsidian"]),
@@ -51,10 +55,10 @@ WORDING = (
 )
 
 
-def adding(options: tuple[Any, ...]) -> Any:
+def adding(options: tuple[Decorator, ...]) -> Decorator:
     """A decorator that adds options to a command, in this order."""
 
-    def decorate(command: Any) -> Any:
+    def decorate(command: Command) -> Command:
         for option in reversed(options):
             command = option(command)
         return command

@@ -73,6 +73,12 @@ def _pdf(material: Material) -> bytes:
     return pdf(material)
 
 
+def _cast(material: Material) -> str:
+    from loom.formats.recording.cast import cast
+
+    return cast(material)
+
+
 def _json(material: Material) -> str:
     from loom.formats.loom_json import dumps, tree_object
 
@@ -94,6 +100,7 @@ FORMATS: tuple[Format, ...] = (
     Format("svg", ".svg", "A figure, its letters as outlines", _svg),
     Format("png", ".png", "The figure in pixels", _png, is_binary=True),
     Format("pdf", ".pdf", "The figure for a paper, its fonts embedded", _pdf, is_binary=True),
+    Format("cast", ".cast", "How it grew, for asciinema", _cast),
     Format("json", ".json", "Every node for scripts", _json),
 )
 

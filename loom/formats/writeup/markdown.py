@@ -104,6 +104,9 @@ class _Writer:
 
     def _stretch(self, stretch: Stretch) -> str:
         words = self._dialect.escape(stretch.text)
+        if stretch.at and words[:1] in (".", ")"):
+            # Behind a number that ends the stretch before, it would make an item of a list.
+            words = f"\\{words}"
         if stretch.marks:
             # A mark that goes over the end of a paragraph would not be one.
             words = "\n\n".join(self._dialect.marked(part) for part in words.split("\n\n"))
