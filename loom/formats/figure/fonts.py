@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from io import BytesIO
 from itertools import groupby
 from pathlib import Path
 
@@ -34,7 +35,7 @@ class Face:
     def __init__(self, path: Path) -> None:
         self.path = path
         try:
-            self._font = TTFont(path, lazy=True)
+            self._font = TTFont(BytesIO(path.read_bytes()), lazy=True)
             self._glyphs = self._font.getBestCmap()
             self._advances = self._font["hmtx"]
             self._per_em = float(self._font["head"].unitsPerEm)
