@@ -215,7 +215,7 @@ def test_tex_holds_no_command_but_its_own(text: str) -> None:
     known += " textquotesingle textasciigrave ensuremath approx rightarrow leftarrow P ldots"
     known += " textendash textemdash textquoteleft textquoteright textquotedblleft loomchar"
     known += " textquotedblright textbullet texteuro textperiodcentered textdegree textpm texttimes"
-    known += " textdiv textcopyright textregistered texttrademark"
+    known += " textdiv textcopyright textregistered texttrademark loombreak"
     commands = re.findall(r"\\([a-zA-Z]+|.)", tex(text))
     assert {word for word in commands if word.isalpha()} <= set(known.split())
     assert {word for word in commands if not word.isalpha()} <= set("{}$&#%_")

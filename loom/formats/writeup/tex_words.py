@@ -10,6 +10,8 @@ import re
 
 from loom.tree.visible import visible
 
+LONGEST_WORD = 28
+_WORDS = re.compile(r"(\s+)")
 _PARAGRAPHS = re.compile(r"[ \t]*\n\s*\n")
 
 
@@ -74,7 +76,13 @@ def tex(value: object) -> str:
     """A value as TeX; text of the type `Tex` stays as it is."""
     if isinstance(value, Tex):
         return value
-    return "".join(map(_one, visible(str(value))))
+    return "".join(map(_word, _WORDS.split(visible(str(value)))))
+
+
+def _word(word: str) -> str:
+    """A word; one that no column may hold can be broken anywhere, without a hyphen."""
+    between = r"\loombreak{}" if len(word) > LONGEST_WORD else ""
+    return between.join(map(_one, word))
 
 
 def paragraphs(text: str) -> Tex:
