@@ -13,6 +13,7 @@ import click
 from loom.cli import (
     bench,
     care,
+    exporting,
     grow,
     library,
     marks,
@@ -30,6 +31,7 @@ __all__ = [
     "bench",
     "care",
     "cli",
+    "exporting",
     "grow",
     "library",
     "main",

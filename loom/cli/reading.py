@@ -1,4 +1,4 @@
-"""Reading a session without a model: show, joins, export."""
+"""Reading a session without a model: show, joins."""
 
 from __future__ import annotations
 
@@ -83,20 +83,3 @@ def joins(file: Path, as_json: bool) -> None:
         click.echo(join.sentence)
     if not found:
         click.echo("No branches share words after they part.", err=True)
-
-
-@cli.command()
-@click.argument("file", type=FILE)
-@click.option("--format", "format_name", required=True, help="markdown (md) or json.")
-@click.option("-o", "--output", type=FILE, help="Where to write it (stdout).")
-def export(file: Path, format_name: str, output: Path | None) -> None:
-    """Write a session's tree for other eyes."""
-    from loom.session.exporting import exported, write_out
-    from loom.session.reading import read_tree
-
-    text = exported(read_tree(file), format_name)
-    if output is None:
-        click.echo(text, nl=False)
-    else:
-        write_out(output, text)
-        click.echo(f"Written to {output}.", err=True)

@@ -4,13 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
-import re
-
-from hypothesis import given
-from hypothesis import strategies as st
 
 from loom.formats.loom_json import dumps, tree_object
-from loom.formats.markdown import escape, tree_markdown
 from loom.formats.outline_text import outline
 from loom.tree.changes import NodeHidden, NodeMoved
 from loom.tree.events import NodeAdded, NodeSelected, SessionStarted
@@ -50,31 +45,6 @@ def test_bytes_that_are_no_utf8_are_there_twice() -> None:
     (node,) = json.loads(dumps(tree_object(tree_of(("r", None, b"a\xffb")))))["nodes"]
     assert node["text"] == "a�b"
     assert base64.b64decode(node["bytes_base64"]) == b"a\xffb"
-
-
-def test_markdown_joins_a_chain_and_numbers_a_fork() -> None:
-    assert tree_markdown(tree_of(*TOAST)) == (
-        "# toast\n\n*plain text, story-base*\n\n"
-        "Friends, raise your glasses.\n\n"
-        "1. Marco laughed.\n\n   So did we.\n\n"
-        "2. Nobody moved. Then \\*someone\\* did.\n"
-    )
-
-
-@given(
-    st.text(alphabet=st.characters(exclude_categories=["Cc", "Cs"]) | st.sampled_from("\n\\*#1."))
-)
-def test_taking_the_backslashes_out_gives_the_text_back(text: str) -> None:
-    assert re.sub(r"\\([^a-zA-Z0-9\s])", r"\1", escape(text)) == text
-
-
-def test_headings_lists_and_markup_in_a_text_stay_text() -> None:
-    assert escape("# not a heading") == "\\# not a heading"
-    assert escape("1. not a list") == "1\\. not a list"
-    assert escape("- nor this") == "\\- nor this"
-    assert escape("[x](http://y) <b> `c` ~~d~~") == "\\[x\\](http://y) \\<b> \\`c\\` \\~\\~d\\~\\~"
-    assert escape("a sentence. A dash - here!") == "a sentence. A dash - here!"
-    assert escape("\x1b[31mred") == "␛\\[31mred"
 
 
 def test_the_outline_shows_ids_and_depth_and_where_one_stands() -> None:

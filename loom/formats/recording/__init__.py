@@ -1,0 +1,1 @@
+"""Recordings: how a tree grew, as a terminal would have shown it."""
