@@ -46,6 +46,10 @@ class SessionFileError(LoomError):
     """A session file is missing, not a session, from a newer loom, damaged or locked."""
 
 
+class ForeignFileError(LoomError):
+    """A file of another program cannot be read, or holds no tree that loom knows."""
+
+
 class NodeNotFoundError(LoomError):
     """No node, or more than one, answers to the id that was given."""
 

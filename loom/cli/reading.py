@@ -83,16 +83,25 @@ def joins(file: Path, as_json: bool) -> None:
 
 @cli.command()
 @click.argument("file", type=FILE)
-@click.option("--format", "format_name", required=True, help="markdown (md) or json.")
+@click.option("--format", "format_name", required=True, help="markdown (md), json, csv, ...")
 @click.option("-o", "--output", type=FILE, help="Where to write it (stdout).")
-def export(file: Path, format_name: str, output: Path | None) -> None:
+@click.option("--no-alternatives", is_flag=True, help="With loom: without tokens not chosen.")
+def export(file: Path, format_name: str, output: Path | None, no_alternatives: bool) -> None:
     """Write a session's tree for other eyes."""
+    from loom.session.data_exporting import DATA_FORMATS, write_data, write_session
     from loom.session.exporting import exported, write_out
     from loom.session.reading import read_tree
 
-    text = exported(read_tree(file), format_name)
-    if output is None:
-        click.echo(text, nl=False)
+    if format_name == "loom":
+        write_session(file, output, "left out" if no_alternatives else "kept")
+    elif format_name in DATA_FORMATS:
+        for remark in write_data(file, format_name, output).remarks():
+            click.echo(str(remark), err=True)
     else:
-        write_out(output, text)
+        text = exported(read_tree(file), format_name)
+        if output is None:
+            click.echo(text, nl=False)
+        else:
+            write_out(output, text)
+    if output is not None:
         click.echo(f"Written to {output}.", err=True)

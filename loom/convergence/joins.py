@@ -13,7 +13,14 @@ from loom.convergence.meetings import meeting_of
 from loom.convergence.runs import Run, runs_from
 from loom.convergence.telling import join_of, spans_of
 from loom.records import Join, Span
-from loom.tree.events import BranchOpened, NodeAdded, NodeTokenised, TokensAppended, TreeEvent
+from loom.tree.events import (
+    BranchOpened,
+    NodeAdded,
+    NodeImported,
+    NodeTokenised,
+    TokensAppended,
+    TreeEvent,
+)
 from loom.tree.graph import Tree
 from loom.tree.node import Node
 
@@ -64,7 +71,7 @@ class JoinFinder:
         if self._index is None:
             return
         match event:
-            case NodeAdded() | BranchOpened():
+            case NodeAdded() | NodeImported() | BranchOpened():
                 if event.node_id not in self._index:
                     self._index.add_node(event.node_id, event.parent_id)
             case NodeTokenised():

@@ -6,13 +6,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from loom.errors import LoomError, UsageError
-from loom.formats.loom_json import dumps, tree_object
 from loom.formats.markdown import tree_markdown
+from loom.session.data_exporting import DATA_FORMATS
 from loom.tree.graph import Tree
 
 FORMATS: Mapping[str, Callable[[Tree], str]] = {
     "markdown": tree_markdown,
-    "json": lambda tree: dumps(tree_object(tree)) + "\n",
 }
 ALIASES = {"md": "markdown"}
 
@@ -21,9 +20,8 @@ def exported(tree: Tree, format_name: str) -> str:
     """The tree in a format; UsageError names the formats there are."""
     export = FORMATS.get(ALIASES.get(format_name, format_name))
     if export is None:
-        raise UsageError(
-            f"There is no format {format_name!r}.", f"There are: {', '.join(sorted(FORMATS))}."
-        )
+        names = ", ".join(sorted({*FORMATS, *DATA_FORMATS, "loom"}))
+        raise UsageError(f"There is no format {format_name!r}.", f"There are: {names}.")
     return export(tree)
 
 

@@ -11,6 +11,12 @@ from dataclasses import dataclass
 from typing import TypeVar, get_args
 
 from loom.store.growth_payload import from_cover, from_ending, to_cover, to_ending, to_mode
+from loom.store.import_payload import (
+    from_imported_node,
+    from_imported_tree,
+    to_imported_node,
+    to_imported_tree,
+)
 from loom.store.opening_payload import from_opening, to_opening
 from loom.store.packing import PackedTokens, pack_ints, unpack_ints, unpack_pieces
 from loom.store.payload import (
@@ -34,14 +40,17 @@ from loom.tree.events import (
     ModelChosen,
     ModelHashed,
     NodeAdded,
+    NodeImported,
     NodeTokenised,
     Role,
     SessionStarted,
+    TreeImported,
 )
 
-NodeEvent = NodeAdded | NodeTokenised | BranchOpened | BranchClosed
+NodeEvent = NodeAdded | NodeImported | NodeTokenised | BranchOpened | BranchClosed
 SessionEvent = (
     SessionStarted
+    | TreeImported
     | ModelChosen
     | ModeChosen
     | ModelHashed
@@ -90,7 +99,7 @@ class Content:
 def encode(event: JournalEvent) -> EventRow:
     """The row of an event."""
     match event:
-        case NodeAdded() | NodeTokenised() | BranchOpened() | BranchClosed():
+        case NodeAdded() | NodeImported() | NodeTokenised() | BranchOpened() | BranchClosed():
             kind, values = _from_node(event)
             return EventRow(event.at, kind, event.node_id, spell(values))
         case _:
@@ -101,7 +110,7 @@ def encode(event: JournalEvent) -> EventRow:
 def content_of(event: JournalEvent) -> Content | None:
     """The text that an event brings along."""
     match event:
-        case NodeAdded():
+        case NodeAdded() | NodeImported():
             return Content(event.text, None, None, None)
         case NodeTokenised():
             sizes = pack_ints([len(piece) for piece in event.pieces])
@@ -127,6 +136,8 @@ def _from_node(event: NodeEvent) -> tuple[str, dict[str, Json]]:
                 "author": event.author,
                 "special": event.special,
             }
+        case NodeImported():
+            return "node_imported", from_imported_node(event)
         case NodeTokenised():
             return "node_tokenised", {"model": event.model}
         case BranchOpened():
@@ -156,6 +167,8 @@ def _from_session(event: SessionEvent) -> tuple[str, dict[str, Json]]:
                 "opening": from_opening(event.opening),
                 "template": event.template,
             }
+        case TreeImported():
+            return "tree_imported", from_imported_tree(event)
         case ModelChosen():
             return "model_chosen", {
                 "model": event.model,
@@ -207,6 +220,8 @@ def _to_node(
                 # Sessions from before there was a choice have no such key.
                 special=bool(values.integer_or_none("special")),
             )
+        case "node_imported":
+            return to_imported_node(at, node_id, values, _required(content).text)
         case "node_tokenised":
             read = _required(content)
             return NodeTokenised(
@@ -246,6 +261,8 @@ def _to_session(kind: str, at: float, values: Payload) -> SessionEvent:
                 opening=to_opening(values.inner_or_none("opening")),
                 template=values.text_or_none("template"),
             )
+        case "tree_imported":
+            return to_imported_tree(at, values)
         case "model_chosen":
             mode = values.choice("mode", _MODES)
             return ModelChosen(at, values.text("model"), mode, values.text_or_none("template"))

@@ -14,6 +14,7 @@ from loom.tree.events import (
     BranchClosed,
     BranchOpened,
     NodeAdded,
+    NodeImported,
     NodeSelected,
     NodeTokenised,
     TokensAppended,
@@ -97,7 +98,7 @@ def _appended(
 def _count(event: TreeEvent, n_tokens: dict[str, int]) -> None:
     """Take note of nodes and their lengths; ValueError for what no tree would accept."""
     match event:
-        case NodeAdded() | BranchOpened():
+        case NodeAdded() | NodeImported() | BranchOpened():
             if event.node_id in n_tokens:
                 raise ValueError(f"node {event.node_id} comes twice")
             if event.parent_id is not None and event.parent_id not in n_tokens:

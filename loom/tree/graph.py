@@ -20,11 +20,13 @@ from loom.tree.events import (
     ModelChosen,
     ModelHashed,
     NodeAdded,
+    NodeImported,
     NodeSelected,
     NodeTokenised,
     SessionStarted,
     TokensAppended,
     TreeEvent,
+    TreeImported,
 )
 from loom.tree.node import Node
 
@@ -48,6 +50,7 @@ class Tree:
         self.provenance: dict[str, Provenance] = {}
         self.model_hashes: dict[str, str] = {}
         self.covered: dict[str, GrowthCovered] = {}
+        self.imports: list[TreeImported] = []
         self._roots: list[str] = []
         self._last_visited: dict[str, str] = {}
         self._growing: dict[str, None] = {}
@@ -144,6 +147,10 @@ class Tree:
                 self.model_hashes[event.fingerprint] = event.sha256
             case NodeAdded():
                 self._add(_written(event))
+            case TreeImported():
+                self.imports.append(event)
+            case NodeImported():
+                self._add(_imported(event))
             case NodeTokenised():
                 self._change(
                     event.node_id,
@@ -232,4 +239,17 @@ def _written(event: NodeAdded) -> Node:
         created_at=event.at,
         text=event.text,
         special=event.special,
+    )
+
+
+def _imported(event: NodeImported) -> Node:
+    return Node(
+        id=event.node_id,
+        parent_id=event.parent_id,
+        role=event.role,
+        author=event.author,
+        created_at=event.at,
+        text=event.text,
+        finish=event.finish,
+        origin=event.origin,
     )

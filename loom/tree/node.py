@@ -22,6 +22,7 @@ class Node:
     of the model whose tokens they are. `request_id` and `index` say which of how many
     continuations a generated node is, `queue_s` how long it waited before it could begin. With
     `special` the person who wrote it meant the names of special tokens in it as those tokens.
+    `origin` is what another program said of a node that came from there (`loom.tree.origin`).
     """
 
     id: str
@@ -41,6 +42,7 @@ class Node:
     hidden: bool = False
     special: bool = False
     queue_s: float = 0.0
+    origin: str = ""
 
     @property
     def n_tokens(self) -> int:

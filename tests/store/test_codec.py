@@ -18,11 +18,13 @@ from loom.tree.events import (
     ModelChosen,
     ModelHashed,
     NodeAdded,
+    NodeImported,
     NodeSelected,
     NodeTokenised,
     SessionStarted,
     TokensAppended,
     TreeEvent,
+    TreeImported,
 )
 from tests.store.specimens import MODEL, opened, provenance, written
 
@@ -60,6 +62,11 @@ EVERY_KIND: list[JournalEvent] = [
     SessionStarted(1.0, "t", "chat", "m", "0.1.0", template="chatml"),
     NodeAdded(1.0, "n", None, "user", "human", b"<|x|>", special=True),
     GrowthRequested(1.0, "r", "n", 1, 9, Sampling(), 0, template=TemplateUse(None, "ab")),
+    TreeImported(1.0, "pyloom", "tree.json", '{"x":"\\ud800"}', ("lost: a thing (1)",)),
+    NodeImported(
+        1.0, "n", "p", "assistant", "gpt", b"\xff\x00", "eos", '{"program":"p","keys":{}}'
+    ),
+    NodeImported(1.0, "n", None, "text", "unknown", b""),
 ]
 
 

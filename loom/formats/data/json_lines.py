@@ -1,0 +1,16 @@
+"""JSON Lines: one node a line, with the keys that `loom show --json` gives it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from loom.formats.loom_json import dumps, node_object
+from loom.tree.graph import Tree
+
+
+def json_lines(tree: Tree) -> Iterator[str]:
+    """Every node, parents first."""
+    for node in tree:
+        line = dumps(node_object(node, tree))
+        # Some programs take these two for ends of lines.
+        yield line.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029") + "\n"
