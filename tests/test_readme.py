@@ -12,7 +12,7 @@ import click
 
 from loom.app.keymap import GROUPS, KEYMAP
 from loom.cli import cli
-from loom.session.exporting import ALIASES, FORMATS
+from loom.formats.table import FORMATS
 from loom.worlds.names import SKETCHES
 
 ROOT = Path(__file__).parent.parent
@@ -104,7 +104,7 @@ def test_every_option_of_growing_and_opening_is_told() -> None:
 
 
 def test_every_format_is_told() -> None:
-    for name in (*FORMATS, *ALIASES):
+    for name in (name for row in FORMATS for name in (row.name, *row.aliases)):
         assert f"`{name}`" in README
 
 

@@ -10,11 +10,21 @@ import sys
 
 import click
 
-from loom.cli import bench, grow, importing, models, reading, sessions
+from loom.cli import bench, exporting, grow, importing, models, reading, sessions
 from loom.cli.group import cli
 from loom.errors import ExitCode, LoomError
 
-__all__ = ["bench", "cli", "grow", "importing", "main", "models", "reading", "sessions"]
+__all__ = [
+    "bench",
+    "cli",
+    "exporting",
+    "grow",
+    "importing",
+    "main",
+    "models",
+    "reading",
+    "sessions",
+]
 
 
 def main() -> None:

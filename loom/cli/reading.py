@@ -1,4 +1,4 @@
-"""Reading a session without a model: show, joins, export."""
+"""Reading a session without a model: show, joins."""
 
 from __future__ import annotations
 
@@ -79,29 +79,3 @@ def joins(file: Path, as_json: bool) -> None:
         click.echo(join.sentence)
     if not found:
         click.echo("No branches share words after they part.", err=True)
-
-
-@cli.command()
-@click.argument("file", type=FILE)
-@click.option("--format", "format_name", required=True, help="markdown (md), json, csv, ...")
-@click.option("-o", "--output", type=FILE, help="Where to write it (stdout).")
-@click.option("--no-alternatives", is_flag=True, help="With loom: without tokens not chosen.")
-def export(file: Path, format_name: str, output: Path | None, no_alternatives: bool) -> None:
-    """Write a session's tree for other eyes."""
-    from loom.session.data_exporting import DATA_FORMATS, write_data, write_session
-    from loom.session.exporting import exported, write_out
-    from loom.session.reading import read_tree
-
-    if format_name == "loom":
-        write_session(file, output, "left out" if no_alternatives else "kept")
-    elif format_name in DATA_FORMATS:
-        for remark in write_data(file, format_name, output).remarks():
-            click.echo(str(remark), err=True)
-    else:
-        text = exported(read_tree(file), format_name)
-        if output is None:
-            click.echo(text, nl=False)
-        else:
-            write_out(output, text)
-    if output is not None:
-        click.echo(f"Written to {output}.", err=True)

@@ -52,34 +52,36 @@ def node_object(node: Node, tree: Tree) -> JsonObject:
 
 def tree_object(tree: Tree) -> JsonObject:
     """A whole session: what it is, every request as it was made, and every node."""
+    return {"session": session_object(tree), "nodes": [node_object(node, tree) for node in tree]}
+
+
+def session_object(tree: Tree) -> JsonObject:
+    """What a session is, and every request as it was made."""
     return {
-        "session": {
-            "title": tree.title,
-            "mode": tree.mode,
-            "template": tree.template,
-            "model": tree.model,
-            "selected": tree.selected_id,
-            "requests": [
-                {
-                    "id": request.request_id,
-                    "parent": request.parent_id,
-                    "n_asked": _n_asked(tree, request),
-                    "max_tokens": request.max_tokens,
-                    "seed": request.seed,
-                    "sampling": {
-                        **asdict(request.sampling),
-                        "steps": list(request.sampling.steps),
-                    },
-                    "ending": asdict(request.ending),
-                    "cover": _cover(tree, request),
-                    "mode": request.mode,
-                    "template": None if request.template is None else asdict(request.template),
-                    "provenance": _provenance(tree, request.request_id),
-                }
-                for request in tree.requests.values()
-            ],
-        },
-        "nodes": [node_object(node, tree) for node in tree],
+        "title": tree.title,
+        "mode": tree.mode,
+        "template": tree.template,
+        "model": tree.model,
+        "selected": tree.selected_id,
+        "requests": [
+            {
+                "id": request.request_id,
+                "parent": request.parent_id,
+                "n_asked": _n_asked(tree, request),
+                "max_tokens": request.max_tokens,
+                "seed": request.seed,
+                "sampling": {
+                    **asdict(request.sampling),
+                    "steps": list(request.sampling.steps),
+                },
+                "ending": asdict(request.ending),
+                "cover": _cover(tree, request),
+                "mode": request.mode,
+                "template": None if request.template is None else asdict(request.template),
+                "provenance": _provenance(tree, request.request_id),
+            }
+            for request in tree.requests.values()
+        ],
     }
 
 

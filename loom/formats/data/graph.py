@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
+from loom.formats.data.part import Part
 from loom.records import Join
-from loom.tree.graph import Tree
 
 EdgeKind = Literal["continues", "meets", "joins"]
 
@@ -50,29 +50,30 @@ class Graph:
     edges: Iterator[Edge]
 
 
-def tree_graph(tree: Tree, joins: Sequence[Join]) -> Graph:
+def tree_graph(part: Part, joins: Sequence[Join]) -> Graph:
     """The tree, and an edge between neighbours in each meeting."""
-    vertices = (Vertex(node.id, node.text, node.role, node.author, node.n_tokens) for node in tree)
-    return Graph(tree.title, vertices, _tree_edges(tree, joins))
+    vertices = (Vertex(node.id, node.text, node.role, node.author, node.n_tokens) for node in part)
+    return Graph(part.tree.title, vertices, _tree_edges(part, joins))
 
 
-def _tree_edges(tree: Tree, joins: Sequence[Join]) -> Iterator[Edge]:
-    for node in tree:
+def _tree_edges(part: Part, joins: Sequence[Join]) -> Iterator[Edge]:
+    for node in part:
         if node.parent_id is not None:
             yield Edge(node.parent_id, node.id, "continues")
     for join in joins:
-        for one, other in pairwise(dict.fromkeys(join.nodes)):
+        here = [node_id for node_id in dict.fromkeys(join.nodes) if node_id in part]
+        for one, other in pairwise(here):
             yield Edge(one, other, "meets", join.id, join.verdict)
 
 
-def roads_graph(tree: Tree, joins: Sequence[Join]) -> Graph:
+def roads_graph(part: Part, joins: Sequence[Join]) -> Graph:
     """The roads of the tree; where nothing is joined they are the tree itself."""
-    return _Roads(tree, joins).graph()
+    return _Roads(part, joins).graph()
 
 
 class _Roads:
-    def __init__(self, tree: Tree, joins: Sequence[Join]) -> None:
-        self._tree = tree
+    def __init__(self, part: Part, joins: Sequence[Join]) -> None:
+        self._part = part
         self._joins = [join for join in joins if join.verdict == "joined"]
         # Where a node is cut: the byte and the token at which each join begins, by node.
         self._cuts: dict[str, dict[int, tuple[int, str]]] = {}
@@ -84,11 +85,11 @@ class _Roads:
                     self._cuts.setdefault(span.node, {}).setdefault(span.start_byte, cut)
 
     def graph(self) -> Graph:
-        return Graph(self._tree.title, self._vertices(), self._edges())
+        return Graph(self._part.tree.title, self._vertices(), self._edges())
 
     def _pieces(self, node_id: str) -> list[Vertex]:
         """A node in the pieces that its joins cut it into."""
-        node = self._tree.node(node_id)
+        node = self._part.node(node_id)
         cuts = {byte: token for byte, (token, _) in self._cuts.get(node_id, {}).items()}
         starts = sorted({0: 0, **cuts}.items())
         ends = [*starts[1:], (len(node.text), node.n_tokens)]
@@ -104,13 +105,13 @@ class _Roads:
         ]
 
     def _vertices(self) -> Iterator[Vertex]:
-        for node in self._tree:
+        for node in self._part:
             yield from self._pieces(node.id)
         for join in self._joins:
             yield Vertex(f"road {join.id}", join.sentence.encode(), "road", "", 0)
 
     def _edges(self) -> Iterator[Edge]:
-        for node in self._tree:
+        for node in self._part:
             pieces = self._pieces(node.id)
             cuts = self._cuts.get(node.id, {})
             before = None

@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterator
 
 from loom.formats.data.characters import characters
+from loom.formats.data.part import Part
 from loom.formats.importing.planting import UNKNOWN
 from loom.formats.importing.report import Report
-from loom.tree.graph import Tree
 from loom.tree.node import HUMAN, Node
 from loom.tree.origin import origin_of
 
@@ -22,20 +22,20 @@ _NODE: dict[str, object] = {
 }
 
 
-def loomsidian(tree: Tree, report: Report) -> Iterator[str]:
+def loomsidian(part: Part, report: Report) -> Iterator[str]:
     """A note with all nodes, parents first."""
     keys: dict[str, object] = dict(_NOTE)
-    for event in tree.imports:
+    for event in part.tree.imports:
         if event.program == PROGRAM:
             keys |= json.loads(event.keys)
-    standing = tree.selected_id or next(iter(tree.root_ids), None)
+    standing = part.selected_id or next(iter(part.root_ids), None)
     yield f'{{"current":{json.dumps(standing)}'
     for key, value in keys.items():
         if key not in ("current", "nodes"):
             yield f",{json.dumps(key)}:{json.dumps(value)}"
     yield ',"nodes":{'
     comma = ""
-    for node in tree:
+    for node in part:
         yield f"{comma}\n{json.dumps(node.id)}:{json.dumps(_node(node, report))}"
         comma = ","
     yield "\n}}\n"

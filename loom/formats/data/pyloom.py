@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from loom.formats.data.characters import characters
+from loom.formats.data.part import Part
 from loom.formats.importing.report import Report
-from loom.tree.graph import Tree
 from loom.tree.node import HUMAN, Node
 from loom.tree.origin import origin_of
 
@@ -16,18 +16,18 @@ PROGRAM = "pyloom"
 _TIME = "%Y-%m-%d-%H.%M.%S"
 
 
-def pyloom(tree: Tree, report: Report) -> Iterator[str]:
+def pyloom(part: Part, report: Report) -> Iterator[str]:
     """A document with one root, nested as deep as the tree is."""
-    return _Writing(tree, report).document()
+    return _Writing(part, report).document()
 
 
 class _Writing:
-    def __init__(self, tree: Tree, report: Report) -> None:
-        self._tree = tree
+    def __init__(self, part: Part, report: Report) -> None:
+        self._part = part
         self._report = report
         self._completions: dict[str, list[Node]] = {}
         self._index: dict[str, int] = {}
-        for node in tree:
+        for node in part:
             if node.request_id is not None:
                 siblings = self._completions.setdefault(node.request_id, [])
                 self._index[node.id] = len(siblings)
@@ -35,7 +35,7 @@ class _Writing:
 
     def document(self) -> Iterator[str]:
         yield '{"root":'
-        roots = self._tree.root_ids
+        roots = self._part.root_ids
         if len(roots) == 1:
             yield from self._nested(roots[0])
         else:
@@ -52,7 +52,7 @@ class _Writing:
     def _beside(self) -> Iterator[str]:
         """What stands beside the root: what stood there, and the models' answers."""
         keys: dict[str, object] = {}
-        for event in self._tree.imports:
+        for event in self._part.tree.imports:
             if event.program == PROGRAM:
                 keys |= json.loads(event.keys)
         kept = keys.pop("model_responses", None)
@@ -66,8 +66,8 @@ class _Writing:
             }
         if responses:
             keys["model_responses"] = responses
-        if self._tree.selected_id is not None:
-            keys["selected_node_id"] = self._tree.selected_id
+        if self._part.selected_id is not None:
+            keys["selected_node_id"] = self._part.selected_id
         for key, value in keys.items():
             yield f",{json.dumps(key)}:{json.dumps(value)}"
 
@@ -82,9 +82,9 @@ class _Writing:
                 first = False
                 continue
             comma = "" if first else ","
-            yield f'{comma}{json.dumps(self._node(self._tree.node(node_id)))[:-1]},"children":['
+            yield f'{comma}{json.dumps(self._node(self._part.node(node_id)))[:-1]},"children":['
             stack.append(None)
-            stack += reversed(self._tree.child_ids(node_id))
+            stack += reversed(self._part.child_ids(node_id))
             first = True
 
     def _node(self, node: Node) -> dict[str, object]:

@@ -14,8 +14,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import islice
 
+from loom.formats.data.part import Part
 from loom.records.tokens import TokenColumns
-from loom.tree.graph import Tree
 
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 _ROWS_AT_ONCE = 500
@@ -53,9 +53,9 @@ TOKEN_COLUMNS = (
 )
 
 
-def nodes_csv(tree: Tree) -> Iterator[str]:
+def nodes_csv(part: Part) -> Iterator[str]:
     """One row a node, parents first; `bytes_base64` only where the bytes are no UTF-8."""
-    return _csv(NODE_COLUMNS, _nodes(tree))
+    return _csv(NODE_COLUMNS, _nodes(part))
 
 
 def tokens_csv(tokens: Iterable[tuple[str, TokenColumns]]) -> Iterator[str]:
@@ -74,9 +74,9 @@ def refused(cell: str) -> str:
     return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
 
 
-def _nodes(tree: Tree) -> Iterator[Sequence[object]]:
+def _nodes(part: Part) -> Iterator[Sequence[object]]:
     depths: dict[str, int] = {}
-    for node in tree:
+    for node in part:
         depth = 0 if node.parent_id is None else depths[node.parent_id] + 1
         depths[node.id] = depth
         yield (
@@ -92,7 +92,7 @@ def _nodes(tree: Tree) -> Iterator[Sequence[object]]:
             node.request_id or "",
             "" if node.index is None else node.index,
             node.n_tokens,
-            tree.n_children(node.id),
+            len(part.child_ids(node.id)),
             *_text(node.text),
         )
 

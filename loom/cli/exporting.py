@@ -1,0 +1,119 @@
+"""Writing a session for other eyes: export."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from loom.cli.group import cli
+from loom.cli.opened import FILE
+from loom.errors import UsageError
+
+if TYPE_CHECKING:
+    from loom.formats.choice import Choice
+    from loom.formats.table import Format
+    from loom.tree.graph import Tree
+
+CHOOSING = (
+    click.option("--at", metavar="NODE", help="Only what hangs from this node."),
+    click.option("--path", "path_to", metavar="NODE", help="Only the road to this node."),
+    click.option("--through", metavar="NODE", multiple=True, help="Only roads through it; again."),
+    click.option("--joins-only", is_flag=True, help="Only roads on which branches meet."),
+    click.option("--depth", type=click.IntRange(1), help="So many nodes one after another."),
+    click.option("--max-nodes", type=click.IntRange(1), help="So many nodes in all."),
+    click.option("--hidden", is_flag=True, help="Hidden nodes too."),
+)
+
+
+def choosing(command: Any) -> Any:
+    """Add the options that say which part of a tree is meant."""
+    for option in reversed(CHOOSING):
+        command = option(command)
+    return command
+
+
+@cli.command()
+@click.argument("file", type=FILE)
+@click.option("--format", "format_name", metavar="F", help="The format; else OUT's ending says it.")
+@click.option("-o", "--output", metavar="OUT", type=FILE, help="Where to write it (stdout).")
+@click.option("--no-alternatives", is_flag=True, help="With loom: without tokens not chosen.")
+@choosing
+def export(
+    file: Path,
+    format_name: str | None,
+    output: Path | None,
+    no_alternatives: bool,
+    **chosen: Any,
+) -> None:
+    """Write a session's tree, or a part of it, for other eyes."""
+    from loom.formats.material import Wording
+    from loom.formats.table import DATA_FORMATS
+    from loom.session.exporting import gathered, write_files
+    from loom.session.reading import read_tree
+
+    form = _format(format_name, output)
+    choice = _choice(read_tree(file), chosen)
+    if form in DATA_FORMATS:
+        _write_data(file, form.name, choice, output, no_alternatives)
+        return
+    with gathered(file, choice, Wording()) as given:
+        if output is None:
+            _print(form.write(given))
+            return
+        for path in write_files(output, form, given):
+            click.echo(f"Written to {path}.", err=True)
+
+
+def _write_data(
+    file: Path, name: str, choice: Choice, output: Path | None, no_alternatives: bool
+) -> None:
+    from loom.session.data_exporting import copied, write_data
+
+    if name == "loom":
+        copied(file, output, choice, "left out" if no_alternatives else "kept")
+    else:
+        for remark in write_data(file, name, choice, output):
+            click.echo(str(remark), err=True)
+    if output is not None:
+        click.echo(f"Written to {output}.", err=True)
+
+
+def _format(name: str | None, output: Path | None) -> Format:
+    from loom.formats.table import FORMATS, format_named, format_of_file
+
+    found = format_named(name) if name is not None else None
+    if found is None and output is not None:
+        found = format_of_file(output.name)
+    if found is None:
+        names = ", ".join(row.name for row in FORMATS)
+        raise UsageError("No format is named.", f"Choose one with --format: {names}.")
+    if found.is_binary and output is None and sys.stdout.isatty():
+        raise UsageError(f"{found.name} is nothing to read in a terminal.", "Name a file with -o.")
+    return found
+
+
+def _choice(tree: Tree, chosen: dict[str, Any]) -> Choice:
+    from loom.formats.choice import Choice
+
+    return Choice(
+        at=None if chosen["at"] is None else tree.resolve(chosen["at"]),
+        path_to=None if chosen["path_to"] is None else tree.resolve(chosen["path_to"]),
+        through=tuple(map(tree.resolve, chosen["through"])),
+        joins_only=chosen["joins_only"],
+        depth=chosen["depth"],
+        n_nodes=chosen["max_nodes"],
+        hidden=chosen["hidden"],
+    )
+
+
+def _print(content: str | bytes) -> None:
+    """Bytes as they are; in a terminal no text can give it orders."""
+    data = content.encode("utf-8", "replace") if isinstance(content, str) else content
+    if sys.stdout.isatty():
+        from loom.tree.visible import visible
+
+        data = visible(data.decode("utf-8", "replace")).encode()
+    sys.stdout.buffer.write(data)
