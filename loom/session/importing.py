@@ -68,7 +68,7 @@ def import_file(
             f"{source.name} is a file of {found.format.title}, but there is no text in it.",
             "Name another file.",
         )
-    title = planting.title.strip() or source.name.split(".")[0]
+    title = planting.title or source.name.split(".")[0]
     path = target(title)
     now = clock()
     started = SessionStarted(

@@ -59,7 +59,7 @@ def read_document(stream: JsonStream, planting: Planting) -> None:
                 _plant_own(planting, members(kept(stream, planting)))
         elif key == "session":
             found = members(kept(stream, planting))
-            planting.title = text_of(found.get("title"))
+            planting.titles.append(text_of(found.get("title")))
             planting.selected = text_or_none(found.get("selected"))
             planting.mode = "chat" if found.get("mode") == "chat" else planting.mode
             planting.report.lost("requests and settings of the session", len(found))

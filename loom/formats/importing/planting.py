@@ -66,13 +66,21 @@ class Planting:
 
     program: str
     report: Report
-    title: str = ""
+    titles: list[str] = field(default_factory=list)
     mode: Mode = "plain"
     selected: str | None = None
     keys: dict[str, str] = field(default_factory=dict)
     key_names: set[str] = field(default_factory=set)
     seeds: list[Seed | None] = field(default_factory=list)
     child_order: dict[str, Sequence[str]] = field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        """What the file calls itself, if it does; of several trees the first, and how many more."""
+        titles = [title.strip() for title in self.titles if title.strip()]
+        if len(titles) < 2:
+            return "".join(titles)
+        return f"{titles[0]} and {len(titles) - 1} more"
 
     def keep(self, key: str, value: object) -> None:
         """Keep what stood beside the nodes, but for keys to a service."""

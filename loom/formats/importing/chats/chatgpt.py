@@ -39,7 +39,7 @@ def _conversation(planting: Planting, found: Mapping[str, object]) -> None:
     mapping = members(found.get("mapping"))
     messages = [_message(planting, name, members(value)) for name, value in mapping.items()]
     current = text_or_none(found.get("current_node"))
-    planting.title = planting.title or text_of(found.get("title"))
+    planting.titles.append(text_of(found.get("title")))
     planting.selected = planting.selected or current
     plant_messages(planting, messages, without(found, "mapping"))
 

@@ -58,7 +58,7 @@ def _conversation(planting: Planting, found: Mapping[str, object]) -> None:
 
 def _session(planting: Planting, found: Mapping[str, object]) -> dict[str, object]:
     about = {**members(found.get("session")), **without(found, "session")}
-    planting.title = planting.title or text_of(about.get("name", about.get("title")))
+    planting.titles.append(text_of(about.get("name", about.get("title"))))
     planting.selected = planting.selected or text_or_none(about.get("currNode"))
     return about
 

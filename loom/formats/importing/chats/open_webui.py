@@ -42,7 +42,7 @@ def _chat(planting: Planting, found: Mapping[str, object]) -> None:
         **without(found, "chat", "history", "messages"),
         **without(chat, "history", "messages"),
     }
-    planting.title = planting.title or text_of(found.get("title", chat.get("title")))
+    planting.titles.append(text_of(found.get("title", chat.get("title"))))
     planting.selected = planting.selected or text_or_none(history.get("currentId"))
     plant_messages(planting, messages, about)
 

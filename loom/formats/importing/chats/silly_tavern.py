@@ -35,7 +35,7 @@ def read(stream: JsonStream, planting: Planting) -> None:
         if "mes" in line:
             parent = _message(planting, line, parent)
         elif "user_name" in line or "chat_metadata" in line:
-            planting.title = planting.title or text_of(line.get("character_name"))
+            planting.titles.append(text_of(line.get("character_name")))
             for key, value in line.items():
                 planting.keep(key, value)
         else:

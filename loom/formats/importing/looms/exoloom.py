@@ -37,7 +37,7 @@ def _tree(stream: JsonStream, planting: Planting) -> None:
                 _node(planting, node_id, kept(stream, planting))
         else:
             rest[key] = kept(stream, planting)
-    planting.title = text_of(rest.get("title"))
+    planting.titles.append(text_of(rest.get("title")))
     planting.keep("tree", rest)
 
 

@@ -62,7 +62,7 @@ def _session(planting: Planting, found: Mapping[str, object], store_key: str) ->
             tokens=() if human else tuple(_tokens(run)),
         )
     name = text_of(_decoded(found.get("name")))
-    planting.title = planting.title or name
+    planting.titles.append(name)
     prefix = f"{store_key}." if store_key else ""
     for key, value in found.items():
         if key != "prompt":

@@ -110,7 +110,7 @@ class _Reading:
             foreign_id=foreign_id,
             parent=node.parent,
             author=self._author(text_of(meta.get("source")), text_of(generation.get("model"))),
-            at=_time(meta.get("creation_timestamp")),
+            at=self._time(meta.get("creation_timestamp")),
             keys=without(found, "id", "text", "children", "parent_id", "masked_head"),
             tokens=tokens,
         )
@@ -125,6 +125,14 @@ class _Reading:
         if source == "mixed":
             self._planting.report.guessed("texts that a person changed count as the model's")
         return model or UNKNOWN
+
+    def _time(self, value: object) -> float | None:
+        try:
+            found = datetime.strptime(text_of(value), _TIME)
+        except ValueError:
+            return None
+        self._planting.report.guessed("times that name no zone are taken as UTC")
+        return found.replace(tzinfo=UTC).timestamp()
 
     def _unzip(self) -> None:
         planting = self._planting
@@ -163,11 +171,3 @@ class _Reading:
         if tokens := tokens_of(list_of(found.get("tokens"))):
             origin = origin_of(seed.origin)
             seed.origin = spelled(self._planting.program, origin.keys, tokens)
-
-
-def _time(value: object) -> float | None:
-    # Written in the time of the place where it happened, which is not told.
-    try:
-        return datetime.strptime(text_of(value), _TIME).replace(tzinfo=UTC).timestamp()
-    except ValueError:
-        return None
