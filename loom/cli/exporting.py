@@ -51,13 +51,21 @@ def export(
     """Write a session's tree, or a part of it, for other eyes."""
     from loom.formats.material import Wording
     from loom.formats.table import DATA_FORMATS
+    from loom.session.data_exporting import copied, write_data
     from loom.session.exporting import gathered, write_files
     from loom.session.reading import read_tree
 
     form = _format(format_name, output)
-    choice = _choice(read_tree(file), chosen)
+    tree = read_tree(file)
+    choice = _choice(tree, chosen)
+    if form.name == "loom":
+        copied(file, output, choice, "left out" if no_alternatives else "kept")
+    elif form in DATA_FORMATS:
+        for remark in write_data(file, tree, form.name, choice, output):
+            click.echo(str(remark), err=True)
     if form in DATA_FORMATS:
-        _write_data(file, form.name, choice, output, no_alternatives)
+        if output is not None:
+            click.echo(f"Written to {output}.", err=True)
         return
     with gathered(file, choice, Wording()) as given:
         if output is None:
@@ -65,20 +73,6 @@ def export(
             return
         for path in write_files(output, form, given):
             click.echo(f"Written to {path}.", err=True)
-
-
-def _write_data(
-    file: Path, name: str, choice: Choice, output: Path | None, no_alternatives: bool
-) -> None:
-    from loom.session.data_exporting import copied, write_data
-
-    if name == "loom":
-        copied(file, output, choice, "left out" if no_alternatives else "kept")
-    else:
-        for remark in write_data(file, name, choice, output):
-            click.echo(str(remark), err=True)
-    if output is not None:
-        click.echo(f"Written to {output}.", err=True)
 
 
 def _format(name: str | None, output: Path | None) -> Format:

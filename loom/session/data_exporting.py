@@ -26,9 +26,9 @@ from loom.formats.data.writers import nodes_json
 from loom.formats.importing.report import Remark, Report
 from loom.records import Join
 from loom.records.tokens import TokenColumns
-from loom.session.reading import read_tree
 from loom.store.copying import copy_session, copy_without_alternatives
 from loom.store.database import open_for_reading, open_rows
+from loom.tree.graph import Tree
 
 Alternatives = Literal["kept", "left out"]
 """Whether a copy holds the tokens that might have come instead."""
@@ -84,12 +84,11 @@ _WRITERS: Mapping[str, Callable[[DataSource], Iterator[str]]] = {
 }
 
 
-def data_source(path: Path, choice: Choice) -> DataSource:
-    """A session to export, read without opening it; SessionFileError if it cannot be.
+def data_source(path: Path, tree: Tree, choice: Choice) -> DataSource:
+    """A session to export, whose tree was read from that file.
 
     Without a word of a person data is all that there is, hidden nodes too.
     """
-    tree = read_tree(path)
     if choice == Choice():
         return DataSource(path, Part.whole(tree), lambda: find_joins(tree))
     part = excerpt(tree, choice, find_joins(tree) if choice.joins_only else ())
@@ -104,13 +103,13 @@ def chunks(source: DataSource, format_name: str) -> Iterator[bytes]:
 
 
 def write_data(
-    path: Path, format_name: str, choice: Choice, output: Path | None
+    path: Path, tree: Tree, format_name: str, choice: Choice, output: Path | None
 ) -> tuple[Remark, ...]:
     """Write a session to a file or to stdout; returns what was lost. LoomError if it cannot be.
 
     A file that was there stays as it was until the new one is whole.
     """
-    source = data_source(path, choice)
+    source = data_source(path, tree, choice)
     written = chunks(source, format_name)
     if output is None:
         for chunk in written:

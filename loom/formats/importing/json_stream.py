@@ -26,12 +26,16 @@ _NEAR_THE_END = 64
 _COMPACT_ABOVE = 1 << 20
 
 
+class NoJsonError(ForeignFileError):
+    """The text ends in the middle, or is no JSON."""
+
+
 class TooDeepError(Exception):
     """A value is nested deeper than it can be built."""
 
 
 class JsonStream:
-    """A cursor in JSON text that comes in chunks; ForeignFileError where it is no JSON."""
+    """A cursor in JSON text that comes in chunks; NoJsonError where it is none."""
 
     def __init__(self, chunks: Iterator[str]) -> None:
         self._chunks = chunks
@@ -70,7 +74,7 @@ class JsonStream:
             except RecursionError:
                 raise TooDeepError from None
             # A number that ends with the text may go on behind it.
-            if end < len(self._text) or not self._fill():
+            if self._text[end : end + 3].strip("+-.eE") or not self._fill():
                 self._pos = end
                 return value
 
@@ -169,13 +173,13 @@ class JsonStream:
             self._fail(at)
         if not self._fill():
             n = self._before + len(self._text)
-            raise ForeignFileError(
+            raise NoJsonError(
                 f"The file ends in the middle, after {n:,} characters.",
                 "Save or download it again: it was cut short.",
             )
 
     def _fail(self, at: int) -> None:
-        raise ForeignFileError(
+        raise NoJsonError(
             f"The file is no JSON: it cannot be read at character {self._before + at:,}.",
             "Save it again in the program that it comes from.",
         )

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from loom.errors import ForeignFileError
-from loom.formats.importing.json_stream import JsonStream
+from loom.formats.importing.json_stream import JsonStream, NoJsonError
 
 _DEPTH = 6
 _MOST_KEYS = 60
@@ -50,7 +49,7 @@ def shape_of(chunks: Iterator[str]) -> Shape:
     try:
         while len(values) < _MOST_ITEMS and stream.kind():
             _read(stream, values, _DEPTH)
-    except ForeignFileError:
+    except NoJsonError:
         # The end of the front, or of a file that is damaged: whoever reads it all will say so.
         pass
     return Shape(values[0] if values else None, len(values), tuple(values))

@@ -62,9 +62,9 @@ def test_an_archive_of_several_trees_names_them(tmp_path: Path) -> None:
 def test_what_came_from_a_loom_goes_back_with_every_key(
     name: str, form: str, tmp_path: Path
 ) -> None:
-    imported(FOREIGN / name, tmp_path)
+    _, tree = imported(FOREIGN / name, tmp_path)
     back = tmp_path / "back.json"
-    assert write_data(tmp_path / f"{name}.loom", form, Choice(), back) == ()
+    assert write_data(tmp_path / f"{name}.loom", tree, form, Choice(), back) == ()
     before, after = (
         json.loads(path.read_text(encoding="utf-8")) for path in (FOREIGN / name, back)
     )
@@ -89,7 +89,7 @@ def _without_parents(node: dict[str, object]) -> None:
 def test_every_tree_can_go_on_to_other_looms(name: str, form: str, tmp_path: Path) -> None:
     _, tree = imported(source(name, tmp_path), tmp_path)
     gone = tmp_path / "gone.json"
-    write_data(next(tmp_path.glob("*.loom")), form, Choice(), gone)
+    write_data(next(tmp_path.glob("*.loom")), tree, form, Choice(), gone)
     _, again = imported(gone, tmp_path)
     texts = [(node.id, node.parent_id, node.display_text()) for node in tree]
     beginnings = [node.id for node in again if node.id == "beginnings"]
