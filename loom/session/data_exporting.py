@@ -99,7 +99,8 @@ def data_source(path: Path, tree: Tree, choice: Choice) -> DataSource:
 
 def chunks(source: DataSource, format_name: str) -> Iterator[bytes]:
     """The bytes of an export, in pieces."""
-    return (chunk.encode() for chunk in _WRITERS[format_name](source))
+    # What JSON escapes other formats cannot hold: names of files that are no UTF-8.
+    return (chunk.encode("utf-8", "replace") for chunk in _WRITERS[format_name](source))
 
 
 def write_data(

@@ -49,6 +49,7 @@ WHERE token_ids IS NOT NULL AND seq = (
     WHERE other.node_id = content.node_id AND other.token_ids IS NOT NULL)
 ORDER BY seq
 """
+_GROWING = "SELECT node_id FROM draft GROUP BY node_id ORDER BY min(id)"
 _KNOWN = "SELECT 1 FROM event WHERE node_id = ? LIMIT 1"
 
 
@@ -137,11 +138,14 @@ class SessionReader:
                 else:
                     row = (text, token_ids, piece_sizes, elapsed_s, n_top, packed)
                     yield node_id, unpack_row(row)
+            growing = self._db.execute(_GROWING).fetchall()
         except sqlite3.Error as error:
             raise faults.on_opening(self.path, error) from error
         except ValueError as error:
             how = f"the tokens of a node cannot be understood ({error})"
             raise faults.damaged(self.path, how) from error
+        for (node_id,) in growing:
+            yield node_id, self.read_tokens(node_id)
 
     def _is_being_written(self) -> bool:
         # The descriptor stays open as long as the connection: see loom.store.lock.

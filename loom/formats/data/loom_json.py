@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from loom.formats.data.characters import spelled
 from loom.formats.loom_json import node_object
 from loom.records.stored import StoredContent, StoredDraft, StoredEvent, StoredPointer
 from loom.tree.graph import Tree
@@ -34,9 +35,9 @@ class Rows:
 
 def loom_json(tree: Tree, rows: Rows, tidy: Callable[[str], str]) -> Iterator[str]:
     """The document in pieces, a node or an event a line; `tidy` may take paths out of payloads."""
-    about = tidy(_spelled(_session(tree)))
+    about = tidy(spelled(_session(tree)))
     yield f'{{"loom_json":{FORMAT_NUMBER},\n"session":{about},\n"nodes":['
-    yield from _listed(_spelled(node_object(node, tree)) for node in tree)
+    yield from _listed(spelled(node_object(node, tree)) for node in tree)
     yield '],\n"journal":['
     yield from _listed(_event(event, tree, tidy) for event in rows.events)
     yield '],\n"drafts":['
@@ -64,16 +65,16 @@ def _event(event: StoredEvent, tree: Tree, tidy: Callable[[str], str]) -> str:
     if event.content is not None:
         written = tree.node(event.node_id).text if event.node_id in tree else None  # type: ignore[arg-type]
         found["content"] = _content(event.content, written)
-    return _spelled(found)
+    return spelled(found)
 
 
 def _draft(draft: StoredDraft) -> str:
     about = {"node": draft.node_id, "start": draft.start, "at": draft.at}
-    return _spelled({**about, "content": _content(draft.content, None)})
+    return spelled({**about, "content": _content(draft.content, None)})
 
 
 def _pointer(pointer: StoredPointer) -> str:
-    return _spelled({"name": pointer.name, "node": pointer.node_id, "at": pointer.at})
+    return spelled({"name": pointer.name, "node": pointer.node_id, "at": pointer.at})
 
 
 def _content(content: StoredContent, written: bytes | None) -> dict[str, object]:
@@ -104,15 +105,3 @@ def _listed(items: Iterable[str]) -> Iterator[str]:
     for item in items:
         yield before + item
         before = ",\n"
-
-
-def _spelled(value: object) -> str:
-    """JSON in characters as they are; in ASCII where they are none that UTF-8 can hold."""
-    found = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    if found.isascii():
-        return found
-    try:
-        found.encode()
-    except UnicodeEncodeError:
-        return json.dumps(value, separators=(",", ":"))
-    return found

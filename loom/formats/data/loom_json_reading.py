@@ -44,7 +44,7 @@ class LoomJsonReader:
                 for node in self._objects():
                     self._texts[_text(node, "id")] = _bytes(node)
             elif part == "journal":
-                yield from map(self._event, self._objects())
+                yield from self._journal()
                 return
         raise ForeignFileError("The document holds no journal.", _REMEDY)
 
@@ -80,6 +80,15 @@ class LoomJsonReader:
             return False
         self._pending = ""
         return True
+
+    def _journal(self) -> Iterator[StoredEvent]:
+        begun = False
+        for found in self._objects():
+            event = self._event(found)
+            if not begun and event.kind != "session_started":
+                raise _damaged("the beginning of the journal")
+            begun = True
+            yield event
 
     def _check(self, number: object) -> None:
         if number != 1:

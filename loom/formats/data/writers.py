@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from loom.errors import UsageError
+from loom.formats.data.characters import spelled
 from loom.formats.data.dot import dot
 from loom.formats.data.graph import roads_graph, tree_graph
 from loom.formats.data.graphml import graphml
@@ -18,18 +19,18 @@ from loom.formats.data.private import without_places
 from loom.formats.data.pyloom import pyloom
 from loom.formats.data.tables import nodes_csv, tokens_csv
 from loom.formats.importing.report import Report
-from loom.formats.loom_json import dumps, node_object, session_object
+from loom.formats.loom_json import node_object, session_object
 from loom.formats.material import Material
 from loom.records.tokens import TokenColumns
 
 
 def nodes_json(part: Part) -> Iterator[str]:
     """The document that `loom show --json` prints, of a part."""
-    about = without_places(dumps(session_object(part.tree)))
+    about = without_places(spelled(session_object(part.tree)))
     yield f'{{"session": {about}, "nodes": ['
     before = "\n"
     for node in part:
-        yield before + dumps(node_object(node, part.tree))
+        yield before + spelled(node_object(node, part.tree))
         before = ",\n"
     yield "\n]}\n"
 
