@@ -39,9 +39,10 @@ class Imported:
         lost = sum(remark.n for remark in self.remarks if remark.kind == "lost")
         guessed = sum(remark.n for remark in self.remarks if remark.kind == "guessed")
         said = [f"{self.n_nodes:,} texts of {self.program}"]
-        said.append(f"{lost:,} things were left out" if lost else "nothing was left out")
+        things = "thing" if lost == 1 else "things"
+        said.append(f"{lost:,} {things} left out" if lost else "nothing left out")
         if guessed:
-            said.append(f"{guessed:,} were guessed")
+            said.append(f"{guessed:,} guessed")
         return f"Imported {', '.join(said)}."
 
 

@@ -23,6 +23,9 @@ from loom.tree.events import SessionStarted
 
 _BUSY_TIMEOUT_S = 1.0
 Access = Literal["ro", "rw"]
+_HEADER_SIZE = 100
+_MARK = slice(68, 72)
+"""Where SQLite's header has the application's id."""
 
 
 def create(path: Path, started: SessionStarted) -> None:
@@ -70,6 +73,19 @@ def create_whole(path: Path, write: Callable[[Database], None]) -> None:
         if isinstance(error, sqlite3.Error | OSError):
             raise faults.on_writing(path, error) from error
         raise
+
+
+def is_session(path: Path) -> bool:
+    """Whether a file is meant as a session: empty, or with loom's mark, or by its name."""
+    if path.suffix == ".loom":
+        return True
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEADER_SIZE)
+    except OSError:
+        # What is wrong with it is said by whoever opens it.
+        return True
+    return not head or head[_MARK] == APPLICATION_ID.to_bytes(4, "big")
 
 
 def open_rows(path: Path) -> RowReader:
