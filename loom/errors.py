@@ -50,6 +50,10 @@ class NotWritableError(SessionFileError):
     """A session file may be read, but another loom writes it or the system forbids to."""
 
 
+class ForeignFileError(LoomError):
+    """A file of another program cannot be read, or holds no tree that loom knows."""
+
+
 class NodeNotFoundError(LoomError):
     """No node, or more than one, answers to the id that was given."""
 

@@ -70,15 +70,34 @@ def adding(options: tuple[Decorator, ...]) -> Decorator:
 @click.argument("file", type=FILE)
 @click.option("--format", "format_name", metavar="F", help="The format; else OUT's ending says it.")
 @click.option("-o", "--output", metavar="OUT", type=FILE, help="Where to write it (stdout).")
+@click.option("--no-alternatives", is_flag=True, help="With loom: without tokens not chosen.")
 @adding(CHOOSING)
 @adding(WORDING)
-def export(file: Path, format_name: str | None, output: Path | None, **chosen: Any) -> None:
+def export(
+    file: Path,
+    format_name: str | None,
+    output: Path | None,
+    no_alternatives: bool,
+    **chosen: Any,
+) -> None:
     """Write a session's tree, or a part of it, for other eyes."""
+    from loom.formats.table import DATA_FORMATS
+    from loom.session.data_exporting import copied, write_data
     from loom.session.exporting import gathered, write_files
     from loom.session.reading import read_tree
 
     form = _format(format_name, output)
-    choice = _choice(read_tree(file), chosen)
+    tree = read_tree(file)
+    choice = _choice(tree, chosen)
+    if form.name == "loom":
+        copied(file, output, choice, "left out" if no_alternatives else "kept")
+    elif form in DATA_FORMATS:
+        for remark in write_data(file, tree, form.name, choice, output):
+            click.echo(str(remark), err=True)
+    if form in DATA_FORMATS:
+        if output is not None:
+            click.echo(f"Written to {output}.", err=True)
+        return
     with gathered(file, choice, _wording(chosen)) as given:
         if output is None:
             _print(form.write(given))

@@ -21,7 +21,14 @@ from loom.tree.changes import (
     NodeMoved,
     NodeShown,
 )
-from loom.tree.events import BranchOpened, NodeAdded, NodeTokenised, TokensAppended, TreeEvent
+from loom.tree.events import (
+    BranchOpened,
+    NodeAdded,
+    NodeImported,
+    NodeTokenised,
+    TokensAppended,
+    TreeEvent,
+)
 from loom.tree.graph import Tree
 from loom.tree.node import Node
 
@@ -77,9 +84,11 @@ class JoinFinder:
                 self._forget()
             case GrowthHidden() | GrowthShown():
                 self._forget()
-            case NodeAdded() | BranchOpened() if not tree.is_visible(event.node_id):
+            case NodeAdded() | NodeImported() | BranchOpened() if not tree.is_visible(
+                event.node_id
+            ):
                 return
-            case NodeAdded() | BranchOpened():
+            case NodeAdded() | NodeImported() | BranchOpened():
                 if event.node_id not in self._index:
                     self._index.add_node(event.node_id, event.parent_id)
             case NodeTokenised() | TokensAppended() if event.node_id not in self._index:

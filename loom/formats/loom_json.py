@@ -67,34 +67,40 @@ def tree_object(tree: Tree, nodes: Iterable[Node] | None = None) -> JsonObject:
 
     Or these `nodes`, in the order given.
     """
+    shown = tree.visible() if nodes is None else nodes
     return {
-        "session": {
-            "title": tree.title,
-            "mode": tree.mode,
-            "template": tree.template,
-            "model": tree.model,
-            "selected": tree.selected_id,
-            "requests": [
-                {
-                    "id": request.request_id,
-                    "parent": request.parent_id,
-                    "n_asked": _n_asked(tree, request),
-                    "max_tokens": request.max_tokens,
-                    "seed": request.seed,
-                    "sampling": {
-                        **asdict(request.sampling),
-                        "steps": list(request.sampling.steps),
-                    },
-                    "ending": asdict(request.ending),
-                    "cover": _cover(tree, request),
-                    "mode": request.mode,
-                    "template": None if request.template is None else asdict(request.template),
-                    "provenance": _provenance(tree, request.request_id),
-                }
-                for request in tree.requests.values()
-            ],
-        },
-        "nodes": [node_object(node, tree) for node in (tree.visible() if nodes is None else nodes)],
+        "session": session_object(tree),
+        "nodes": [node_object(node, tree) for node in shown],
+    }
+
+
+def session_object(tree: Tree) -> JsonObject:
+    """What a session is, and every request as it was made."""
+    return {
+        "title": tree.title,
+        "mode": tree.mode,
+        "template": tree.template,
+        "model": tree.model,
+        "selected": tree.selected_id,
+        "requests": [
+            {
+                "id": request.request_id,
+                "parent": request.parent_id,
+                "n_asked": _n_asked(tree, request),
+                "max_tokens": request.max_tokens,
+                "seed": request.seed,
+                "sampling": {
+                    **asdict(request.sampling),
+                    "steps": list(request.sampling.steps),
+                },
+                "ending": asdict(request.ending),
+                "cover": _cover(tree, request),
+                "mode": request.mode,
+                "template": None if request.template is None else asdict(request.template),
+                "provenance": _provenance(tree, request.request_id),
+            }
+            for request in tree.requests.values()
+        ],
     }
 
 

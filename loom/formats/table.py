@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from loom.errors import UsageError
+from loom.formats.data import writers
 from loom.formats.material import Material
 
 Exporter = Callable[[Material], str | bytes]
@@ -79,11 +80,20 @@ def _cast(material: Material) -> str:
     return cast(material)
 
 
-def _json(material: Material) -> str:
-    from loom.formats.loom_json import dumps, tree_object
-
-    return dumps(tree_object(material.excerpt.tree)) + "\n"
-
+# An ending that ends in another comes before it.
+DATA_FORMATS: tuple[Format, ...] = (
+    Format("loom", ".loom", "A safe copy of the session", writers.write_session, is_binary=True),
+    Format("pyloom", ".pyloom.json", "The original Loom's JSON", writers.write_pyloom),
+    Format("loomsidian", ".loomsidian.json", "Obsidian loom's JSON", writers.write_loomsidian),
+    Format("json", ".json", "Everything, without a loss; of a part its nodes", writers.write_json),
+    Format("jsonl", ".jsonl", "One node a line", writers.write_json_lines),
+    Format("csv-tokens", ".tokens.csv", "One row a token", writers.write_tokens_csv),
+    Format("csv", ".csv", "One row a node", writers.write_nodes_csv),
+    Format("graphml-roads", ".roads.graphml", "The roads as a graph", writers.write_graphml_roads),
+    Format("graphml", ".graphml", "The tree as a graph", writers.write_graphml),
+    Format("dot-roads", ".roads.dot", "The roads for Graphviz", writers.write_dot_roads),
+    Format("dot", ".dot", "The tree for Graphviz", writers.write_dot, ("gv",)),
+)
 
 FORMATS: tuple[Format, ...] = (
     Format("markdown", ".md", "A write-up to read on a page or in notes", _markdown, ("md",)),
@@ -101,7 +111,7 @@ FORMATS: tuple[Format, ...] = (
     Format("png", ".png", "The figure in pixels", _png, is_binary=True),
     Format("pdf", ".pdf", "The figure for a paper, its fonts embedded", _pdf, is_binary=True),
     Format("cast", ".cast", "How it grew, for asciinema", _cast),
-    Format("json", ".json", "Every node for scripts", _json),
+    *DATA_FORMATS,
 )
 
 

@@ -11,8 +11,10 @@ from loom.engine.client import Connect
 from loom.errors import SessionFileError
 from loom.models.mode_memory import ModeAnswer
 from loom.paths import bundled_file, sessions_dir
+from loom.session.importing import import_file
 from loom.session.model_source import find_source
 from loom.session.session import Beginning, Session
+from loom.store.database import is_session
 
 DEFAULT_MODEL = "story-base"
 DEFAULT_CHAT_MODEL = "story-chat"
@@ -21,7 +23,7 @@ SESSION_SUFFIX = ".loom"
 
 
 def open_any(file: Path | None, connect: Connect) -> Session:
-    """Open what a person named: a session, a GGUF (a new session on it), or nothing.
+    """Open what a person named: a session, a GGUF (a new session on it), another program's tree.
 
     With nothing: the session used last, or at the first start the one that comes with loom.
     """
@@ -29,6 +31,8 @@ def open_any(file: Path | None, connect: Connect) -> Session:
         return Session.open(_latest_session() or _starter_session(), connect)
     if _begins_with(file, b"GGUF"):
         return _session_on(file, connect)
+    if file.is_file() and not is_session(file):
+        return _imported(file, connect)
     return Session.open(file, connect)
 
 
@@ -72,6 +76,14 @@ def _session_on(model: Path, connect: Connect) -> Session:
         title=model.stem, model=str(model), mode=answer.mode, template=answer.template
     )
     return begin(None, beginning, connect)
+
+
+def _imported(file: Path, connect: Connect) -> Session:
+    """A session of another program's tree, in the folder of sessions."""
+    found = import_file(file, free_path)
+    session = Session.open(found.path, connect)
+    session.tell(found.sentence(), f"It is kept in {found.path}; {file.name} stays as it is.")
+    return session
 
 
 def _latest_session() -> Path | None:

@@ -153,7 +153,7 @@ def _pieces(node: Node, reader: Reader) -> list[_Piece]:
     texts = [node.text] if node.special else _kept_apart(node.text, reader.always_tokens)
     # Not recorded but read anew each time: a text in several parts, and one that may spell out the
     # beginning token, which must not come twice.
-    whole = (node.written or node.retokenised) and len(texts) == 1 and not node.special
+    whole = node.read_as_text and len(texts) == 1 and not node.special
     node_id = node.id if whole else None
     return [_Piece(TextPart(text, node.special), node_id, node.id) for text in texts]
 

@@ -146,6 +146,10 @@ class Session:
         """Notices since the last call."""
         return self._news.take_notices()
 
+    def tell(self, what: str, remedy: str) -> None:
+        """Put a notice among those that are to be shown."""
+        self._news.say("information", what, remedy)
+
     def joins(self) -> tuple[Join, ...]:
         """Where branches meet again, strongest first, over everything drained so far."""
         return self._joins.joins(self.tree)

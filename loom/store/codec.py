@@ -17,6 +17,12 @@ from loom.store.change_payload import (
     to_session_change,
 )
 from loom.store.growth_payload import from_cover, from_ending, to_cover, to_ending, to_mode
+from loom.store.import_payload import (
+    from_imported_node,
+    from_imported_tree,
+    to_imported_node,
+    to_imported_tree,
+)
 from loom.store.opening_payload import from_opening, to_opening
 from loom.store.packing import pack_ints, unpack_ints, unpack_pieces
 from loom.store.payload import (
@@ -44,14 +50,17 @@ from loom.tree.events import (
     ModelChosen,
     ModelHashed,
     NodeAdded,
+    NodeImported,
     NodeTokenised,
     Role,
     SessionStarted,
+    TreeImported,
 )
 
-NodeEvent = NodeAdded | NodeTokenised | BranchOpened | BranchClosed | NodeChange
+NodeEvent = NodeAdded | NodeImported | NodeTokenised | BranchOpened | BranchClosed | NodeChange
 SessionEvent = (
     SessionStarted
+    | TreeImported
     | ModelChosen
     | ModeChosen
     | ModelHashed
@@ -81,7 +90,7 @@ def encode(event: JournalEvent) -> EventRow:
 def content_of(event: JournalEvent) -> Content | None:
     """The text that an event brings along."""
     match event:
-        case NodeAdded():
+        case NodeAdded() | NodeImported():
             return Content(event.text, None, None, None)
         case NodeTokenised():
             sizes = pack_ints([len(piece) for piece in event.pieces])
@@ -109,6 +118,8 @@ def _from_node(event: NodeEvent) -> tuple[str, dict[str, Json]]:
                 "author": event.author,
                 "special": event.special,
             }
+        case NodeImported():
+            return "node_imported", from_imported_node(event)
         case NodeTokenised():
             return "node_tokenised", {"model": event.model}
         case BranchOpened():
@@ -140,6 +151,8 @@ def _from_session(event: SessionEvent) -> tuple[str, dict[str, Json]]:
                 "opening": from_opening(event.opening),
                 "template": event.template,
             }
+        case TreeImported():
+            return "tree_imported", from_imported_tree(event)
         case ModelChosen():
             return "model_chosen", {
                 "model": event.model,
@@ -194,6 +207,8 @@ def _to_node(
                 # Sessions from before there was a choice have no such key.
                 special=bool(values.integer_or_none("special")),
             )
+        case "node_imported":
+            return to_imported_node(at, node_id, values, required(content).text)
         case "node_tokenised":
             read = required(content)
             return NodeTokenised(
@@ -233,6 +248,8 @@ def _to_session(kind: str, at: float, values: Payload) -> SessionEvent:
                 opening=to_opening(values.inner_or_none("opening")),
                 template=values.text_or_none("template"),
             )
+        case "tree_imported":
+            return to_imported_tree(at, values)
         case "model_chosen":
             mode = values.choice("mode", _MODES)
             return ModelChosen(at, values.text("model"), mode, values.text_or_none("template"))

@@ -6,6 +6,7 @@ import os
 import sqlite3
 import stat
 import time
+from collections.abc import Callable
 from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Literal
@@ -18,11 +19,15 @@ from loom.store.condensed import condensed_through
 from loom.store.migrations import APPLICATION_ID, SCHEMA_VERSION, migrations
 from loom.store.reader import SessionReader
 from loom.store.recovery import missing_closings
+from loom.store.rows import RowReader
 from loom.store.writer import JournalMode, SessionWriter, write_event
 from loom.tree.events import SessionStarted
 
 _BUSY_TIMEOUT_S = 1.0
 Access = Literal["ro", "rw"]
+_HEADER_SIZE = 100
+_MARK = slice(68, 72)
+"""Where SQLite's header has the application's id."""
 
 
 def create(path: Path, started: SessionStarted) -> None:
@@ -39,6 +44,55 @@ def create(path: Path, started: SessionStarted) -> None:
     except faults.UNREADABLE as error:
         path.unlink()
         raise faults.on_opening(path, error) from error
+
+
+def create_whole(path: Path, write: Callable[[Database], None]) -> None:
+    """Make a session file with all that `write` puts into it, or none at all.
+
+    SessionFileError if something is there already, or what was written makes no session. Whatever
+    `write` raises leaves nothing behind.
+    """
+    try:
+        # Holds the name, and has the mode that a new file is to have.
+        held = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o666)
+        mode = stat.S_IMODE(os.fstat(held).st_mode)
+        os.close(held)
+    except OSError as error:
+        raise faults.cannot_make(path, error) from error
+    unfinished = path.with_name(f".{os.getpid()}-unfinished-{path.name}"[:200])
+    try:
+        unfinished.touch(mode)
+        with closing(_connect(unfinished, "rw")) as db, db.atomic():
+            migrations.apply(db)
+            write(db)
+        with open_for_reading(unfinished) as reader:
+            for _ in reader.load_events():
+                pass
+        unfinished.replace(path)
+    except BaseException as error:
+        path.unlink(missing_ok=True)
+        unfinished.unlink(missing_ok=True)
+        if isinstance(error, sqlite3.Error | OSError):
+            raise faults.on_writing(path, error) from error
+        raise
+
+
+def is_session(path: Path) -> bool:
+    """Whether a file is meant as a session: empty, or with loom's mark, or by its name."""
+    if path.suffix == ".loom":
+        return True
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEADER_SIZE)
+    except OSError:
+        # What is wrong with it is said by whoever opens it.
+        return True
+    return not head or head[_MARK] == APPLICATION_ID.to_bytes(4, "big")
+
+
+def open_rows(path: Path) -> RowReader:
+    """Open a session to read its rows as they stand, also while another loom writes it."""
+    return RowReader(path, _open_checked(path))
 
 
 def open_for_reading(path: Path) -> SessionReader:

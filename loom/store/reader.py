@@ -49,6 +49,16 @@ SELECT text, token_ids, piece_sizes
 FROM content WHERE node_id = ? AND token_ids IS NOT NULL ORDER BY seq DESC LIMIT 1
 """
 _LAST = "SELECT coalesce(max(seq), 0) FROM event"
+# A text that several models have read has tokens of each; those of the last reading count.
+_EACH = """
+SELECT node_id, elapsed_s, text, token_ids, piece_sizes, n_top, packed
+FROM content LEFT JOIN token_statistics USING (seq)
+WHERE token_ids IS NOT NULL AND seq = (
+    SELECT max(other.seq) FROM content AS other
+    WHERE other.node_id = content.node_id AND other.token_ids IS NOT NULL)
+ORDER BY seq
+"""
+_GROWING = "SELECT node_id FROM draft GROUP BY node_id ORDER BY min(id)"
 _KNOWN = "SELECT 1 FROM event WHERE node_id = ? LIMIT 1"
 
 
@@ -191,6 +201,28 @@ class SessionReader:
     def copy_to(self, target: Path) -> None:
         """Write all that is committed to one new file; sqlite3.Error if that cannot be."""
         copy_open(self._db, target)
+
+    def each_tokens(self) -> Iterator[tuple[str, TokenColumns]]:
+        """Every node that has tokens, with them, in the order in which they became whole.
+
+        SessionFileError if the file is damaged.
+        """
+        try:
+            for node_id, elapsed_s, *columns in self._db.execute(_EACH):
+                text, token_ids, piece_sizes, n_top, packed = columns
+                if elapsed_s is None:
+                    yield node_id, _read_by_model(text, token_ids, piece_sizes)
+                else:
+                    row = (text, token_ids, piece_sizes, elapsed_s, n_top, packed)
+                    yield node_id, unpack_row(row)
+            growing = self._db.execute(_GROWING).fetchall()
+        except faults.UNREADABLE as error:
+            raise faults.on_opening(self.path, error) from error
+        except ValueError as error:
+            how = f"the tokens of a node cannot be understood ({error})"
+            raise faults.damaged(self.path, how) from error
+        for (node_id,) in growing:
+            yield node_id, self.read_tokens(node_id)
 
     def _is_being_written(self) -> bool:
         # The descriptor stays open as long as the connection: see loom.store.lock.

@@ -8,6 +8,7 @@ from loom.tree.events import (
     BranchesGrown,
     BranchOpened,
     NodeAdded,
+    NodeImported,
     NodeSelected,
     NodeTokenised,
     TokensAppended,
@@ -25,7 +26,7 @@ class Soundness:
     def take(self, event: TreeEvent) -> None:
         """Follow an event; ValueError for what no tree would accept."""
         match event:
-            case NodeAdded() | BranchOpened():
+            case NodeAdded() | NodeImported() | BranchOpened():
                 self._add(event.node_id, event.parent_id)
             case NodeDerived():
                 self._add(event.node_id, event.parent_id)

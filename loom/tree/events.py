@@ -53,6 +53,39 @@ class NodeAdded:
 
 
 @dataclass(frozen=True, slots=True)
+class TreeImported:
+    """What another program kept was read into the session; its nodes come next.
+
+    `program` names the format and `source` the file, without its folder. `keys` is a JSON object:
+    what stood beside the nodes and loom has no place for. `report` are sentences: what was lost,
+    and what was guessed.
+    """
+
+    at: float
+    program: str
+    source: str
+    keys: str = "{}"
+    report: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NodeImported:
+    """A text that another program kept; whole from the start, and made `at` as far as is known.
+
+    `origin` is a JSON object as `loom.tree.origin` describes it, empty if there is none.
+    """
+
+    at: float
+    node_id: str
+    parent_id: str | None
+    role: Role
+    author: str
+    text: bytes
+    finish: Finish | None = None
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class NodeTokenised:
     """A written text was read as these tokens by the model of that fingerprint."""
 
@@ -198,6 +231,8 @@ class ModelHashed:
 TreeEvent = (
     SessionStarted
     | NodeAdded
+    | TreeImported
+    | NodeImported
     | NodeTokenised
     | GrowthRequested
     | GrowthAccepted

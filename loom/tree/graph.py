@@ -30,17 +30,19 @@ from loom.tree.events import (
     ModelChosen,
     ModelHashed,
     NodeAdded,
+    NodeImported,
     NodeSelected,
     NodeTokenised,
     SessionStarted,
     TokensAppended,
     TreeEvent,
+    TreeImported,
 )
 from loom.tree.history import History, Undoable
 from loom.tree.inverse import inverse_of
 from loom.tree.marks import UNMARKED, MarkChange, Marks, marked
 from loom.tree.node import Node
-from loom.tree.planting import derived, opened, written
+from loom.tree.planting import derived, imported, opened, written
 
 
 class Tree:
@@ -63,6 +65,7 @@ class Tree:
         self.provenance: dict[str, Provenance] = {}
         self.model_hashes: dict[str, str] = {}
         self.covered: dict[str, GrowthCovered] = {}
+        self.imports: list[TreeImported] = []
         self.history = History()
         self._places = Arrangement()
         self._displacement = Displacement(self._places)
@@ -212,6 +215,10 @@ class Tree:
                 self.model_hashes[event.fingerprint] = event.sha256
             case NodeAdded():
                 self._places.add(written(event))
+            case TreeImported():
+                self.imports.append(event)
+            case NodeImported():
+                self._places.add(imported(event))
             case NodeTokenised():
                 self._change(
                     event.node_id,

@@ -27,6 +27,7 @@ class Node:
     `sources` are the parts of other nodes that one was put together from; it is `retokenised` if
     their tokens could not be kept. One that is `displaced` was moved to where another text comes
     before it: its statistics, and those of all that hangs from it, tell of the place it grew in.
+    `origin` is what another program said of a node that came from there (`loom.tree.origin`).
     """
 
     id: str
@@ -49,6 +50,7 @@ class Node:
     sources: tuple[Slice, ...] = ()
     retokenised: bool = False
     displaced: bool = False
+    origin: str = ""
 
     @property
     def n_tokens(self) -> int:
@@ -59,6 +61,12 @@ class Node:
     def written(self) -> bool:
         """Whether a person wrote it."""
         return self.author == HUMAN
+
+    @property
+    def read_as_text(self) -> bool:
+        """Whether its tokens are those of its text: a person's, imported, or to be read anew."""
+        kept = bool(self.sources) and not self.retokenised
+        return self.request_id is None and (self.written or not kept)
 
     def display_text(self) -> str:
         """The text as characters; bytes that are no UTF-8 become U+FFFD."""

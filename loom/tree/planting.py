@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from loom.records import Provenance
 from loom.tree.changes import NodeDerived
-from loom.tree.events import BranchOpened, NodeAdded
+from loom.tree.events import BranchOpened, NodeAdded, NodeImported
 from loom.tree.node import Node
 
 
@@ -18,6 +18,20 @@ def written(event: NodeAdded) -> Node:
         created_at=event.at,
         text=event.text,
         special=event.special,
+    )
+
+
+def imported(event: NodeImported) -> Node:
+    """What came from another program."""
+    return Node(
+        id=event.node_id,
+        parent_id=event.parent_id,
+        role=event.role,
+        author=event.author,
+        created_at=event.at,
+        text=event.text,
+        finish=event.finish,
+        origin=event.origin,
     )
 
 

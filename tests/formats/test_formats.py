@@ -68,7 +68,7 @@ def test_the_outline_shows_control_characters_as_text() -> None:
 def test_what_is_hidden_is_left_out_unless_it_is_asked_for() -> None:
     tree = tree_of(*TOAST)
     tree.apply(NodeHidden(1.0, "b"))
-    for written in (tree_markdown(tree), dumps(tree_object(tree)), "\n".join(outline(tree))):
+    for written in (dumps(tree_object(tree)), "\n".join(outline(tree))):
         assert "Marco laughed" in written
         assert "Nobody" not in written
         assert "someone" not in written

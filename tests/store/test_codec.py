@@ -40,11 +40,13 @@ from loom.tree.events import (
     ModelChosen,
     ModelHashed,
     NodeAdded,
+    NodeImported,
     NodeSelected,
     NodeTokenised,
     SessionStarted,
     TokensAppended,
     TreeEvent,
+    TreeImported,
 )
 from tests.store.specimens import MODEL, opened, provenance, written
 
@@ -117,6 +119,11 @@ EVERY_KIND: list[JournalEvent] = [
     NodeTitled(1.0, "n", "t"),
     ChapterBegun(1.0, "n", "One"),
     SessionTitled(1.0, "t"),
+    TreeImported(1.0, "pyloom", "tree.json", '{"x":"\\ud800"}', ("lost: a thing (1)",)),
+    NodeImported(
+        1.0, "n", "p", "assistant", "gpt", b"\xff\x00", "eos", '{"program":"p","keys":{}}'
+    ),
+    NodeImported(1.0, "n", None, "text", "unknown", b""),
 ]
 
 

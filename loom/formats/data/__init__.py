@@ -1,0 +1,1 @@
+"""A tree as data: for scripts, tables, graphs, other looms, and loom itself."""

@@ -1,0 +1,31 @@
+"""The text of a node for formats that hold characters, not bytes."""
+
+from __future__ import annotations
+
+import json
+
+from loom.formats.importing.report import Report
+from loom.tree.node import Node
+
+
+def characters(node: Node, report: Report) -> str:
+    """The text; lone surrogates stay, and bytes that are no UTF-8 become U+FFFD and are counted."""
+    for errors in ("strict", "surrogatepass"):
+        try:
+            return node.text.decode("utf-8", errors)
+        except UnicodeDecodeError:
+            continue
+    report.lost("texts with bytes that are no UTF-8, which became U+FFFD")
+    return node.display_text()
+
+
+def spelled(value: object) -> str:
+    """JSON in characters as they are; in ASCII where they are none that UTF-8 can hold."""
+    found = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    if found.isascii():
+        return found
+    try:
+        found.encode()
+    except UnicodeEncodeError:
+        return json.dumps(value, separators=(",", ":"))
+    return found

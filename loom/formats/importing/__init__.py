@@ -1,0 +1,1 @@
+"""Other programs' trees, read without trusting a byte of them."""

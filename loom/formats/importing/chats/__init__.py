@@ -1,0 +1,1 @@
+"""Chats of other programs, which are trees already."""

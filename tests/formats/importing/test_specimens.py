@@ -1,0 +1,137 @@
+"""Every format that is read: what a file in its shape becomes, down to the last key."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import shutil
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from loom.errors import ForeignFileError
+from loom.formats.choice import Choice
+from loom.session.data_exporting import write_data
+from loom.session.importing import import_file
+from tests.formats.importing.specimens import FOREIGN, imported, source, told
+
+NAMES = sorted(path.name for path in FOREIGN.iterdir() if path.suffix != ".told")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_file_becomes_the_session_that_is_told(name: str, tmp_path: Path) -> None:
+    golden = (FOREIGN / f"{name}.told").read_text(encoding="utf-8")
+    assert told(*imported(source(name, tmp_path), tmp_path)) == golden
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_format_is_told_by_its_content(name: str, tmp_path: Path) -> None:
+    nameless = tmp_path / "download"
+    shutil.copyfile(source(name, tmp_path), nameless)
+    golden = (FOREIGN / f"{name}.told").read_text(encoding="utf-8").splitlines()
+    assert told(*imported(nameless, tmp_path)).splitlines()[1:] == golden[1:]
+
+
+@pytest.mark.parametrize("name", ["pyloom.json", "silly-tavern.jsonl", "llm.sql"])
+def test_packed_files_are_read_as_what_is_in_them(name: str, tmp_path: Path) -> None:
+    plain = source(name, tmp_path)
+    golden = (FOREIGN / f"{name}.told").read_text(encoding="utf-8").splitlines()
+    packed = tmp_path / "packed.gz"
+    packed.write_bytes(gzip.compress(plain.read_bytes()))
+    assert told(*imported(packed, tmp_path)).splitlines()[1:] == golden[1:]
+    archive = tmp_path / "archive.zip"
+    with zipfile.ZipFile(archive, "w") as made:
+        made.writestr("../../read me.txt", "hello")
+        made.write(plain, "a folder/tree")
+    assert told(*imported(archive, tmp_path)).splitlines()[1:] == golden[1:]
+
+
+def test_an_archive_of_several_trees_names_them(tmp_path: Path) -> None:
+    archive = tmp_path / "two.zip"
+    with zipfile.ZipFile(archive, "w") as made:
+        for name in ("pyloom.json", "exoloom.json"):
+            made.write(FOREIGN / name, name)
+    with pytest.raises(ForeignFileError, match=r"2 trees: pyloom\.json, exoloom\.json"):
+        imported(archive, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "form"), [("pyloom.json", "pyloom"), ("loomsidian.json", "loomsidian")]
+)
+def test_what_came_from_a_loom_goes_back_with_every_key(
+    name: str, form: str, tmp_path: Path
+) -> None:
+    _, tree = imported(FOREIGN / name, tmp_path)
+    back = tmp_path / "back.json"
+    assert write_data(tmp_path / f"{name}.loom", tree, form, Choice(), back) == ()
+    before, after = (
+        json.loads(path.read_text(encoding="utf-8")) for path in (FOREIGN / name, back)
+    )
+    if form == "pyloom":
+        # What was zipped there is opened here, and stays open.
+        before["root"]["children"].pop()
+        opened = after["root"]["children"].pop()
+        assert [opened["text"], opened["children"][0]["text"]] == ["Fog came in", " from the sea"]
+        _without_parents(before["root"])
+        _without_parents(after["root"])
+    assert after == before
+
+
+def _without_parents(node: dict[str, object]) -> None:
+    node.pop("parent_id", None)
+    for child in node["children"]:  # type: ignore[attr-defined]
+        _without_parents(child)
+
+
+@pytest.mark.parametrize("form", ["pyloom", "loomsidian"])
+@pytest.mark.parametrize("name", NAMES)
+def test_every_tree_can_go_on_to_other_looms(name: str, form: str, tmp_path: Path) -> None:
+    _, tree = imported(source(name, tmp_path), tmp_path)
+    gone = tmp_path / "gone.json"
+    write_data(next(tmp_path.glob("*.loom")), tree, form, Choice(), gone)
+    _, again = imported(gone, tmp_path)
+    texts = [(node.id, node.parent_id, node.display_text()) for node in tree]
+    beginnings = [node.id for node in again if node.id == "beginnings"]
+    assert sorted(texts, key=str) == sorted(
+        (
+            (node.id, None if node.parent_id in beginnings else node.parent_id, node.display_text())
+            for node in again
+            if node.id not in beginnings
+        ),
+        key=str,
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "owner"),
+    [
+        (b"VersionedTapestryWeave__\x00\x00\x00\x00\x00\x00\x00\x00", "Tapestry"),
+        (b'{"loomTree": {"root": {}, "nodeStore": {}}, "focus": 1}', "MiniHF"),
+        (b'{"nodes": [{"id": "a"}], "edges": []}', "Bonsai"),
+        (b'{"rootId": "a", "nodes": [{"id": "a", "childIds": []}]}', "helm"),
+        (b'{"nodes": {}, "focused_node_id": "a"}', "wool"),
+        (b"GGUF\x03\x00\x00\x00", "GGUF"),
+    ],
+)
+def test_files_that_cannot_be_read_so_far_are_said_to_be(
+    content: bytes, owner: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "tree.json"
+    path.write_bytes(content)
+    with pytest.raises(ForeignFileError, match=owner):
+        import_file(path, lambda _: tmp_path / "never.loom")
+    assert not (tmp_path / "never.loom").exists()
+
+
+def test_a_session_is_no_foreign_file(tmp_path: Path) -> None:
+    imported(FOREIGN / "exoloom.json", tmp_path)
+    with pytest.raises(ForeignFileError, match="session of loom already"):
+        imported(tmp_path / "exoloom.json.loom", tmp_path)
+
+
+def test_no_key_to_a_service_gets_into_a_session(tmp_path: Path) -> None:
+    for name in ("mikupad.json", "mikupad-dump.json", "data.json"):
+        imported(FOREIGN / name, tmp_path)
+        assert b"sk-never" in (FOREIGN / name).read_bytes()
+        assert b"sk-never" not in (tmp_path / f"{name}.loom").read_bytes()
