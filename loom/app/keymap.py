@@ -2,57 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Literal
+from textual.binding import BindingType
 
-from textual.binding import Binding, BindingType
+from loom.app.keys import GROUPS, Group, Key, State
+from loom.app.view_keys import LOOKING_KEYS, VIEW_KEYS
 
-State = Literal["walking", "writing", "anywhere"]
-Group = Literal["Grow", "Walk", "Where branches meet", "Write", "Loom"]
-GROUPS: tuple[Group, ...] = ("Grow", "Walk", "Where branches meet", "Write", "Loom")
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """One thing that a key does.
-
-    `state` says when: while walking, while writing, or both. `keys` are Textual's names, and each
-    is bound to `action`, in which `{key}` stands for the key itself. `shown` is how a person reads
-    them. `label` names it in the footer, where keys in a row with one label are drawn together; a
-    key with no `rank` is not in the footer, and the others leave it from the highest rank on when
-    there is no room.
-    """
-
-    id: str
-    keys: tuple[str, ...]
-    shown: str
-    label: str
-    help: str
-    group: Group
-    state: State = "walking"
-    rank: int | None = None
-    action: str = ""
-
-    @property
-    def has_choices(self) -> bool:
-        """Whether its keys do different things."""
-        return "{key}" in self.action
-
-    def bindings(self) -> Iterator[Binding]:
-        """What Textual binds."""
-        for key in self.keys:
-            yield Binding(
-                key,
-                (self.action or self.id).format(key=key),
-                self.label,
-                show=self.rank is not None,
-                priority=self.state == "anywhere",
-                key_display=self.shown,
-                tooltip=self.help,
-                id=self.id if len(self.keys) == 1 else f"{self.id}.{key}",
-            )
-
+__all__ = ["GROUPS", "KEYMAP", "Group", "Key", "State", "bindings", "footer"]
 
 _DIGITS = (*"123456789", "0")
 
@@ -197,6 +152,7 @@ KEYMAP: tuple[Key, ...] = (
     Key("fold", ("f",), "f", "fold", "Fold what follows from here in the outline", "Walk"),
     Key("fold_others", ("F",), "F", "fold others", "Fold all but the way here, or unfold", "Walk"),
     Key("hoist", ("H",), "H", "alone", "Show this subtree alone in the outline", "Walk"),
+    *LOOKING_KEYS,
     Key(
         "next_join",
         ("m",),
@@ -320,6 +276,7 @@ KEYMAP: tuple[Key, ...] = (
         state="anywhere",
         action="app.command_palette",
     ),
+    *VIEW_KEYS,
 )
 
 

@@ -61,6 +61,10 @@ class Manuscript:
         """The number of the node to which the character at `offset` belongs."""
         return bisect_right(self.starts, offset) - 1
 
+    def line_at(self, offset: int) -> int:
+        """The line on which the character at `offset` stands."""
+        return max(0, bisect_right(self.lines, offset, key=lambda line: line.start) - 1)
+
     def pieces(self, line: Line) -> Iterator[tuple[int, int, int]]:
         """The stretches (node number, start, end) of a line that belong to one node each."""
         number, start = self.node_at(line.start), line.start

@@ -47,7 +47,7 @@ def threads(theme: Theme) -> dict[str, str]:
 
     `ink` is read now, `ink-past` was read before, `faint` is furniture with words, `line` without;
     `typed` is a person's text; `met` and `met-here` lie behind words that meet; `here` is the row
-    where the person stands.
+    where the person stands; `bar` draws shares.
     """
     if theme.ansi:
         return _ANSI_THREADS
@@ -67,6 +67,7 @@ def threads(theme: Theme) -> dict[str, str]:
         "met": paper.blend(green, 0.24).hex,
         "met-here": paper.blend(green, 0.5).hex,
         "here": paper.blend(cool, 0.2).hex,
+        "bar": cool.blend(paper, 0.25).hex,
     }
 
 
@@ -80,4 +81,5 @@ _ANSI_THREADS = {
     "met": "ansi_green",
     "met-here": "ansi_cyan",
     "here": "ansi_blue",
+    "bar": "ansi_blue",
 }

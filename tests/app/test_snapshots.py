@@ -17,7 +17,13 @@ from .models import cpu_build
 
 Snap = Callable[..., bool]
 
+HUGE = (220, 60)
+
 sizes = pytest.mark.parametrize("size", [NARROW, WIDE], ids=["80x24", "130x40"])
+
+three_sizes = pytest.mark.parametrize(
+    "size", [NARROW, WIDE, HUGE], ids=["80x24", "130x40", "220x60"]
+)
 
 
 def eight(**more: object) -> FakeSession:
@@ -203,3 +209,9 @@ def test_a_theme_of_textual(snap_compare: Snap) -> None:
 def test_without_colour(snap_compare: Snap, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     assert snap_compare(app_on(grown()), press=["m"], terminal_size=NARROW)
+
+
+@three_sizes
+def test_the_tokens_of_a_branch(snap_compare: Snap, size: tuple[int, int]) -> None:
+    keys = ["right", "t", "right", "right", "right", "down"]
+    assert snap_compare(app_on(grown()), press=keys, terminal_size=size)

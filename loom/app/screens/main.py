@@ -19,8 +19,8 @@ from loom.app.display import shown_words
 from loom.app.meetings import Meetings, Place
 from loom.app.screens.evidence import EvidenceScreen
 from loom.app.screens.help import HelpScreen
+from loom.app.screens.looking import LookingScreen
 from loom.app.screens.model import ModelScreen
-from loom.app.screens.outlining import OutliningScreen
 from loom.app.walking import Step, before_answer, before_message, landing, step
 from loom.app.widgets.branches import Branches
 from loom.app.widgets.composer import Composer, Voice
@@ -40,7 +40,7 @@ _MOST_COUNTED = 100_000
 """Characters of a draft up to which its tokens are counted at each key."""
 
 
-class MainScreen(OutliningScreen):
+class MainScreen(LookingScreen):
     """One session; two states, walking and writing."""
 
     AUTO_FOCUS = ""
@@ -100,6 +100,7 @@ class MainScreen(OutliningScreen):
         joins = self._session.joins()
         if joins != self.space.meetings.joins:
             self.space.show_joins(Meetings(joins))
+        self.show_tokens()
         self._look_at_engine()
 
     def _look_at_engine(self) -> None:
@@ -171,7 +172,7 @@ class MainScreen(OutliningScreen):
     @on(Composer.WritingLeft)
     def _walk_again(self) -> None:
         self.space.composer.walk()
-        self.set_focus(None)
+        self.set_focus(self.space.home)
         self.space.show_state()
 
     @on(Composer.Submitted)

@@ -41,6 +41,7 @@ class Reading(Lines):
     | `reading--model`, `reading--model-past` | what a model wrote |
     | `reading--speaker` | whose turn it is |
     | `reading--met`, `reading--met-here` | words that meet; those of the join asked for |
+    | `reading--token` | the token that is looked at |
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -55,6 +56,7 @@ class Reading(Lines):
         "reading--speaker",
         "reading--met",
         "reading--met-here",
+        "reading--token",
     }
 
     def __init__(self, tree: Tree, id: str | None = None) -> None:  # noqa: A002
@@ -65,6 +67,7 @@ class Reading(Lines):
         self._meetings = Meetings()
         self._place: Place | None = None
         self._scrolled_to = 0
+        self._token: tuple[str, int, int] | None = None
 
     def stand_at(self, node_id: str) -> None:
         """The person is at this node now: its text comes into view."""
@@ -94,6 +97,25 @@ class Reading(Lines):
         """Other words meet now, or another place was asked for."""
         self._meetings, self._place = meetings, place
         self.refresh()
+
+    def mark_token(self, token: tuple[str, int, int] | None) -> None:
+        """Mark these bytes [start, end) of a node, and bring them into view."""
+        if token == self._token:
+            return
+        self._token = token
+        if token is not None:
+            self._reveal(*token)
+        self.refresh()
+
+    def _reveal(self, node_id: str, start: int, end: int) -> None:
+        """Scroll to where bytes of a node stand."""
+        for number in range(len(self._page.nodes) - 1, -1, -1):
+            node = self._page.nodes[number]
+            if node.id == node_id:
+                first, _ = shown_range(node.text, start, end)
+                line = self._page.line_at(self._page.starts[number] + first)
+                self.keep_in_view(max(0, line - 1), line + 1)
+                return
 
     def on_resize(self) -> None:
         """Lay out for the new width; where the person had scrolled away, stay there."""
@@ -172,6 +194,8 @@ class Reading(Lines):
         for span, asked in self._meetings.tinted(node.id, self._place):
             style = self.style_of("reading--met-here" if asked else "reading--met")
             yield style, *shown_range(node.text, span.start_byte, span.end_byte)
+        if self._token is not None and self._token[0] == node.id:
+            yield self.style_of("reading--token"), *shown_range(node.text, *self._token[1:])
 
 
 def _speaker(node: Node) -> str:

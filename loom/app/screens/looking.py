@@ -1,0 +1,83 @@
+"""What the main screen does about looking: tokens here, and the views that lie over the panes."""
+
+from __future__ import annotations
+
+from textual import on
+
+from loom.app.screens.outlining import OutliningScreen
+from loom.app.token_place import byte_range, headline
+from loom.app.widgets.tokens import Tokens
+from loom.errors import LoomError
+from loom.session import Notice
+from loom.session.forced import Turnoff
+
+
+class LookingScreen(OutliningScreen):
+    """The part of the main screen that looks closer; nothing in the tree changes but by growing."""
+
+    _refused: frozenset[str] = frozenset()
+    """Nodes whose tokens the model could not be asked about; told once each time one looks."""
+
+    # Tokens
+
+    def action_tokens(self) -> None:
+        """Look at the tokens of the path, from the first one of this text."""
+        if (here := self.space.here) is None:
+            self._say(Notice("information", "There is no text yet.", "i writes."))
+            return
+        self._refused = frozenset()
+        self.space.look_at_tokens(here)
+        self.set_focus(self.space.tokens)
+        self._look()
+
+    @on(Tokens.Left)
+    def leave_tokens(self) -> None:
+        """Back to the branches."""
+        self.space.leave_tokens()
+        self.set_focus(None)
+
+    @on(Tokens.Moved)
+    def _look(self) -> None:
+        """Ask for what is not known of the token that is looked at, and mark it in the text."""
+        if self.space.looks_at_tokens and (node := self.space.tokens.node) is not None:
+            laws, tokens = self._session.laws, self.space.tokens
+            laws.look([node.id])
+            if tokens.law is None and node.id not in self._refused and node.state != "growing":
+                try:
+                    if tokens.is_next:
+                        laws.score_after(node.id)
+                    elif node.request_id is None:
+                        laws.score(node.id)
+                except LoomError as error:
+                    self._refused |= {node.id}
+                    self._say(Notice("warning", error.what, error.remedy))
+            self.show_tokens()
+
+    def show_tokens(self) -> None:
+        """What is known now, in the pane and its rule, and the token in the text."""
+        space, tokens = self.space, self.space.tokens
+        if not space.looks_at_tokens or tokens.node is None:
+            return
+        tokens.refresh_laws()
+        law = tokens.law
+        space.name_tokens(headline(law) if law is not None else "")
+        laws = self._session.laws.of(tokens.node.id)
+        if laws is None or tokens.is_next:
+            space.reading.mark_token(None)
+        else:
+            space.reading.mark_token((tokens.node.id, *byte_range(tokens.node, laws, tokens.index)))
+
+    @on(Tokens.Taken)
+    def _grow_from_token(self, event: Tokens.Taken) -> None:
+        node = self._tree.node(event.node_id)
+        laws = self._session.laws.of(node.id)
+        turnoff = Turnoff(node, event.n_kept, event.choice, event.law.fingerprint, laws)
+        try:
+            node_id = self._session.turn_off(turnoff)
+        except LoomError as error:
+            self._say(Notice("warning", error.what, error.remedy))
+            return
+        self.leave_tokens()
+        self._take_news()
+        self._stand_at(node_id)
+        self._grow_at(node_id, self._session.settings.continuing())
