@@ -27,6 +27,21 @@ from loom.tree.events import (
     TreeEvent,
 )
 from loom.tree.node import Node
+from loom.tree.way import Way
+
+_KEEPING_PATHS = (
+    NodeAdded,
+    NodeTokenised,
+    BranchOpened,
+    TokensAppended,
+    BranchClosed,
+    NodeSelected,
+    GrowthRequested,
+    GrowthAccepted,
+    GrowthCovered,
+    ModelHashed,
+)
+"""Events after which every node still stands where it stood."""
 
 
 class Tree:
@@ -51,6 +66,7 @@ class Tree:
         self._roots: list[str] = []
         self._last_visited: dict[str, str] = {}
         self._growing: dict[str, None] = {}
+        self._way = Way(self.node)
 
     def __len__(self) -> int:
         return len(self.graph)
@@ -99,11 +115,7 @@ class Tree:
 
     def path(self, node_id: str) -> list[Node]:
         """The nodes from the root to this one, both included."""
-        nodes = [self.node(node_id)]
-        while (parent_id := nodes[-1].parent_id) is not None:
-            nodes.append(self.node(parent_id))
-        nodes.reverse()
-        return nodes
+        return self._way.path(node_id)
 
     def path_text(self, node_id: str) -> bytes:
         """The text of the whole path, verbatim."""
@@ -131,6 +143,8 @@ class Tree:
 
     def apply(self, event: TreeEvent) -> None:
         """Take one event into the tree."""
+        if not isinstance(event, _KEEPING_PATHS):
+            self._way.forget()
         match event:
             case SessionStarted():
                 self.title, self.mode, self.model = event.title, event.mode, event.model
@@ -202,7 +216,9 @@ class Tree:
             self.graph.add_edge(node.parent_id, node.id)
 
     def _change(self, node_id: str, **changes: object) -> None:
-        self.graph.nodes[node_id]["node"] = replace(self.node(node_id), **changes)  # type: ignore[arg-type]
+        node = replace(self.node(node_id), **changes)  # type: ignore[arg-type]
+        self.graph.nodes[node_id]["node"] = node
+        self._way.changed(node)
 
     def _lengthen(self, event: TokensAppended) -> None:
         node = self.node(event.node_id)
@@ -217,10 +233,10 @@ class Tree:
 
     def _select(self, node_id: str) -> None:
         self.selected_id = node_id
-        child = self.node(node_id)
-        while child.parent_id is not None:
-            self._last_visited[child.parent_id] = child.id
-            child = self.node(child.parent_id)
+        # What is above was on the way already, and is what was visited last.
+        for node in self._way.go_to(node_id):
+            if node.parent_id is not None:
+                self._last_visited[node.parent_id] = node.id
 
 
 def _written(event: NodeAdded) -> Node:

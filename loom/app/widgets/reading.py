@@ -63,7 +63,7 @@ class Reading(Lines):
         super().__init__(id=id)
         self._tree = tree
         self._page = Manuscript(1)
-        self._rail: dict[int, int] = {}
+        self._rail: dict[int, int | None] = {}
         self._meetings = Meetings()
         self._place: Place | None = None
         self._scrolled_to = 0
@@ -72,7 +72,7 @@ class Reading(Lines):
     def stand_at(self, node_id: str) -> None:
         """The person is at this node now: its text comes into view."""
         self._page.show(self._tree.path(node_id))
-        self._rail = self._marks()
+        self._rail.clear()
         self._bring_into_view()
         self.refresh()
 
@@ -83,14 +83,14 @@ class Reading(Lines):
             return
         n_before = len(self._page.lines)
         self._page.show(self._tree.path(nodes[-1].id))
-        self._rail = self._marks()
+        self._rail.clear()
         self.set_n_lines(max(len(self._page.lines), self.virtual_size.height))
         first = max(0, n_before - _REACH)
         self.refresh_lines(first, len(self._page.lines) - first)
 
     def redraw_rail(self) -> None:
         """Some fork on the path may have more ways now."""
-        self._rail = self._marks()
+        self._rail.clear()
         self.refresh()
 
     def show_meetings(self, meetings: Meetings, place: Place | None) -> None:
@@ -124,7 +124,7 @@ class Reading(Lines):
         if width != self._page.width:
             nodes, self._page = self._page.nodes, Manuscript(width)
             self._page.show(nodes)
-            self._rail = self._marks()
+            self._rail.clear()
             self.set_n_lines(len(self._page.lines))
         if left_alone:
             self._bring_into_view()
@@ -158,13 +158,15 @@ class Reading(Lines):
         self.put_at_top(top)
         self._scrolled_to = top
 
-    def _marks(self) -> dict[int, int]:
-        """Which node the rail marks on which line: the last one that begins there."""
-        return {self._page.first_line(number): number for number in range(len(self._page.nodes))}
+    def _mark(self, line: int) -> int | None:
+        """Which node the rail marks on a line: the last one that begins there."""
+        if line not in self._rail:
+            self._rail[line] = self._page.node_beginning_on(line)
+        return self._rail[line]
 
     def _draw_rail(self, line: int) -> Text:
         text = Text(no_wrap=True, end="")
-        number = self._rail.get(line)
+        number = self._mark(line)
         if number is None:
             return text.append("    │ ", self.style_of("reading--rail"))
         node = self._page.nodes[number]
