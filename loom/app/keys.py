@@ -8,7 +8,7 @@ from typing import Literal, get_args
 
 from textual.binding import Binding
 
-State = Literal["walking", "writing", "anywhere", "tokens"]
+State = Literal["walking", "writing", "anywhere", "tokens", "tally"]
 Group = Literal[
     "Grow",
     "Walk",
@@ -17,6 +17,7 @@ Group = Literal[
     "Write",
     "Loom",
     "In the tokens",
+    "In the tally",
 ]
 GROUPS: tuple[Group, ...] = get_args(Group)
 

@@ -10,9 +10,18 @@ LOOKING_KEYS: tuple[Key, ...] = (
         ("t",),
         "t",
         "tokens",
-        "What else could stand here, token by token",
+        "What else could stand here",
         "Look",
         rank=7,
+    ),
+    Key(
+        "tally",
+        ("equals_sign",),
+        "=",
+        "tally",
+        "Count branches by how they begin",
+        "Look",
+        rank=8,
     ),
 )
 """Walking: what is looked at, and how."""
@@ -41,6 +50,15 @@ VIEW_KEYS: tuple[Key, ...] = (
         ("back", "pageup", "PgUp", "text", "To the beginning of the text", "text(-1)", 3),
         ("on", "pagedown", "PgDn", "text", "To the next text", "text(1)", 3),
         ("leave", "escape t", "Esc t", "back", "Back to the branches", "leave", 4),
+    ),
+    *_of(
+        "tally",
+        "In the tally",
+        ("by", "equals_sign tab", "=", "by", "By word, by sentence, by whole text", "by", 0),
+        ("up", "up k", "↑ k", "row", "The row above", "row(-1)", 1),
+        ("down", "down j", "↓ j", "row", "The row below", "row(1)", 1),
+        ("go", "enter", "Enter", "go", "To the first branch that begins so", "go", 2),
+        ("back", "escape q", "Esc q", "back", "Back to the branches", "back", 3),
     ),
 )
 """Keys of the views, each in the state of that name."""

@@ -215,3 +215,8 @@ def test_without_colour(snap_compare: Snap, monkeypatch: pytest.MonkeyPatch) -> 
 def test_the_tokens_of_a_branch(snap_compare: Snap, size: tuple[int, int]) -> None:
     keys = ["right", "t", "right", "right", "right", "down"]
     assert snap_compare(app_on(grown()), press=keys, terminal_size=size)
+
+
+@three_sizes
+def test_the_tally(snap_compare: Snap, size: tuple[int, int]) -> None:
+    assert snap_compare(app_on(grown()), press=["equals_sign", "down"], terminal_size=size)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
+
 from textual import on
 
 from loom.app.screens.outlining import OutliningScreen
+from loom.app.screens.tally import TallyScreen
 from loom.app.token_place import byte_range, headline
 from loom.app.widgets.tokens import Tokens
 from loom.errors import LoomError
@@ -66,6 +70,29 @@ class LookingScreen(OutliningScreen):
             space.reading.mark_token(None)
         else:
             space.reading.mark_token((tokens.node.id, *byte_range(tokens.node, laws, tokens.index)))
+
+    # Tally
+
+    def action_tally(self) -> None:
+        """Count the branches that are shown by how they begin."""
+        ids = self.space.branches.ids
+        if not ids:
+            self._say(Notice("information", "There is nothing to count yet.", "Space grows."))
+            return
+        laws = self._session.laws
+        laws.look(ids)
+        screen = TallyScreen(lambda: [self._tree.node(one) for one in ids], laws.of)
+        self.app.push_screen(screen, partial(self._go_to_branch, ids))
+
+    def _go_to_branch(self, ids: Sequence[str], number: int | None) -> None:
+        if number is not None:
+            self._stand_at(ids[number - 1])
+
+    def show_views(self) -> None:
+        """Something is known that was not: the views that are open show it."""
+        self.show_tokens()
+        if isinstance(top := self.app.screen, TallyScreen):
+            top.count()
 
     @on(Tokens.Taken)
     def _grow_from_token(self, event: Tokens.Taken) -> None:

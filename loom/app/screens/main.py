@@ -100,7 +100,7 @@ class MainScreen(LookingScreen):
         joins = self._session.joins()
         if joins != self.space.meetings.joins:
             self.space.show_joins(Meetings(joins))
-        self.show_tokens()
+        self.show_views()
         self._look_at_engine()
 
     def _look_at_engine(self) -> None:
