@@ -235,7 +235,7 @@ KEYMAP: tuple[Key, ...] = (
     Key("exact_tokens", ("v",), "v", "view tokens", "What the model sees: exact tokens", "Loom"),
     Key("model", ("at",), "@", "model", "Grow with another model", "Loom", rank=8),
     Key("unload", ("Z",), "Z", "unload", "Unload every model; growing loads it again", "Loom"),
-    Key("help", ("question_mark",), "?", "help", "All keys", "Loom", rank=6),
+    Key("help", ("question_mark",), "?", "help", "All keys", "Loom", rank=5),
     Key(
         "quit",
         ("q",),

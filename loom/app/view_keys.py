@@ -5,24 +5,13 @@ from __future__ import annotations
 from loom.app.keys import Group, Key, State
 
 LOOKING_KEYS: tuple[Key, ...] = (
+    Key("tokens", ("t",), "t", "tokens", "What else could stand here", "Look", rank=6),
     Key(
-        "tokens",
-        ("t",),
-        "t",
-        "tokens",
-        "What else could stand here",
-        "Look",
-        rank=7,
+        "tally", ("equals_sign",), "=", "tally", "Count branches by how they begin", "Look", rank=8
     ),
-    Key(
-        "tally",
-        ("equals_sign",),
-        "=",
-        "tally",
-        "Count branches by how they begin",
-        "Look",
-        rank=8,
-    ),
+    Key("shade", ("a",), "a", "shade", "Shade the text by surprisal, by entropy, or not", "Look"),
+    Key("borders", ("vertical_line",), "|", "borders", "Show where each text begins", "Look"),
+    Key("jump", ("apostrophe",), "'", "jump", "To a fork on the screen, by its letter", "Look"),
 )
 """Walking: what is looked at, and how."""
 

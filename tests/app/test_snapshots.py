@@ -220,3 +220,9 @@ def test_the_tokens_of_a_branch(snap_compare: Snap, size: tuple[int, int]) -> No
 @three_sizes
 def test_the_tally(snap_compare: Snap, size: tuple[int, int]) -> None:
     assert snap_compare(app_on(grown()), press=["equals_sign", "down"], terminal_size=size)
+
+
+@three_sizes
+def test_a_shaded_text_with_borders_and_letters(snap_compare: Snap, size: tuple[int, int]) -> None:
+    keys = ["right", "a", "vertical_line", "apostrophe"]
+    assert snap_compare(app_on(grown()), press=keys, terminal_size=size)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from textual import on
 
+from loom.app import shading
+from loom.app.screens.jump import JumpScreen
 from loom.app.screens.outlining import OutliningScreen
 from loom.app.screens.tally import TallyScreen
 from loom.app.token_place import byte_range, headline
@@ -88,9 +90,54 @@ class LookingScreen(OutliningScreen):
         if number is not None:
             self._stand_at(ids[number - 1])
 
+    # The text
+
+    def action_shade(self) -> None:
+        """Shade the text by surprisal, by entropy, or not at all."""
+        self.space.reading.shade_by(shading.after(self.space.reading.shade))
+        self.space.show_rules()
+        self.ask_for_shades()
+
+    def ask_for_shades(self) -> None:
+        """Look up what is on the screen; what a person wrote is scored if the model is there."""
+        reading, laws = self.space.reading, self._session.laws
+        if reading.shade is None:
+            return
+        laws.look(reading.ids_in_view)
+        if self._session.status.state == "ready":
+            for node_id in reading.ids_in_view:
+                is_typed = self._tree.node(node_id).request_id is None
+                if is_typed and laws.of(node_id) is None and node_id not in self._refused:
+                    try:
+                        laws.score(node_id)
+                    except LoomError:
+                        # Shading is a look in passing: what cannot be read stays as it is.
+                        self._refused |= {node_id}
+
+    def action_borders(self) -> None:
+        """Show where texts begin, or do not."""
+        self.space.reading.turn_borders()
+
+    def action_jump(self) -> None:
+        """Put letters beside the forks, and go to the one that is pressed."""
+        labelled = self.space.reading.label_forks()
+        if labelled:
+            jump = JumpScreen("".join(labelled))
+            self.app.push_screen(jump, partial(self._jump, labelled))
+        else:
+            self._say(Notice("information", "No fork is on the screen.", "PgUp scrolls back."))
+
+    def _jump(self, labelled: Mapping[str, str], letter: str | None) -> None:
+        self.space.reading.drop_labels()
+        if letter is not None:
+            self._stand_at(labelled[letter])
+
     def show_views(self) -> None:
         """Something is known that was not: the views that are open show it."""
         self.show_tokens()
+        if self.space.reading.shade is not None:
+            self.ask_for_shades()
+            self.space.reading.refresh()
         if isinstance(top := self.app.screen, TallyScreen):
             top.count()
 

@@ -107,6 +107,7 @@ class MainScreen(LookingScreen):
         for notice in self._session.notices():
             self._say(notice)
         self._count_tokens()
+        self.ask_for_shades()
         self.space.show_state()
 
     # Walking

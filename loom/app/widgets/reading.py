@@ -11,7 +11,10 @@ from rich.text import Text
 from loom.app.display import shown_range, shown_words
 from loom.app.manuscript import Line, Manuscript
 from loom.app.meetings import Meetings, Place
+from loom.app.shading import Shade, Stretch, stretches
 from loom.app.widgets.lines import Lines
+from loom.session.laws import Laws
+from loom.session.token_laws import NodeLaws
 from loom.tree.graph import Tree
 from loom.tree.node import Node
 
@@ -26,6 +29,9 @@ _REACH = 3
 
 _CONTEXT = 2
 """Lines of what came before that stay above a text too long for the pane."""
+
+LETTERS = "asdfghjklqwertyuiopzxcvbnm"
+"""Of labels, the easiest to reach first."""
 
 _SPEAKERS = {"user": "you", "system": "system"}
 
@@ -42,6 +48,9 @@ class Reading(Lines):
     | `reading--speaker` | whose turn it is |
     | `reading--met`, `reading--met-here` | words that meet; those of the join asked for |
     | `reading--token` | the token that is looked at |
+    | `reading--shade-1` to `reading--shade-4` | tokens by surprisal or entropy |
+    | `reading--other` | every second text, where borders are shown |
+    | `reading--jump` | the letter that jumps to a fork |
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -57,11 +66,19 @@ class Reading(Lines):
         "reading--met",
         "reading--met-here",
         "reading--token",
+        *(f"reading--shade-{level}" for level in range(1, 5)),
+        "reading--other",
+        "reading--jump",
     }
 
-    def __init__(self, tree: Tree, id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, tree: Tree, laws: Laws, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._tree = tree
+        self._laws = laws
+        self._shaded: dict[str, tuple[NodeLaws, tuple[Stretch, ...]]] = {}
+        self._labels: dict[int, str] = {}
+        self.shade: Shade | None = None
+        self.shows_borders = False
         self._page = Manuscript(1)
         self._rail: dict[int, int | None] = {}
         self._meetings = Meetings()
@@ -96,6 +113,45 @@ class Reading(Lines):
     def show_meetings(self, meetings: Meetings, place: Place | None) -> None:
         """Other words meet now, or another place was asked for."""
         self._meetings, self._place = meetings, place
+        self.refresh()
+
+    # Ways to look at it
+
+    def shade_by(self, shade: Shade | None) -> None:
+        """Shade tokens by this from now on."""
+        self.shade = shade
+        self._shaded.clear()
+        self.refresh()
+
+    def turn_borders(self) -> None:
+        """Show where texts begin, or do not."""
+        self.shows_borders = not self.shows_borders
+        self.refresh()
+
+    @property
+    def ids_in_view(self) -> list[str]:
+        """The nodes of which something is on the screen."""
+        page = self._page
+        lines = page.lines[self.top : self.top + self.height]
+        if not lines:
+            return []
+        first, last = page.node_at(lines[0].start), page.node_at(lines[-1].end)
+        return [node.id for node in page.nodes[max(0, first) : last + 1]]
+
+    def label_forks(self) -> dict[str, str]:
+        """Letters beside the forks on the screen, the nearest first; each with its node."""
+        numbers = {}
+        for line in range(min(self.top + self.height, len(self._page.lines)) - 1, self.top - 1, -1):
+            number = self._mark(line)
+            if number is not None and len(self._tree.sibling_ids(self._page.nodes[number].id)) > 1:
+                numbers[line] = number
+        self._labels = dict(zip(numbers, LETTERS, strict=False))
+        self.refresh()
+        return {letter: self._page.nodes[numbers[line]].id for line, letter in self._labels.items()}
+
+    def drop_labels(self) -> None:
+        """The letters go again."""
+        self._labels = {}
         self.refresh()
 
     def mark_token(self, token: tuple[str, int, int] | None) -> None:
@@ -172,6 +228,8 @@ class Reading(Lines):
         node = self._page.nodes[number]
         n_ways = len(self._tree.sibling_ids(node.id))
         text.append(f"{n_ways:>3} " if n_ways > 1 else "    ", self.style_of("reading--fork"))
+        if line in self._labels:
+            return text.append(self._labels[line], self.style_of("reading--jump")).append(" ")
         if number == len(self._page.nodes) - 1:
             return text.append("◆ ", self.style_of("reading--here"))
         style = self.style_of("reading--typed" if node.written else "reading--glyph")
@@ -185,6 +243,9 @@ class Reading(Lines):
             last = number == len(page.nodes) - 1
             name = ("typed" if node.written else "model") + ("" if last else "-past")
             words.stylize(self.style_of(f"reading--{name}"), start - line.start, end - line.start)
+            if self.shows_borders and number % 2:
+                other = self.style_of("reading--other")
+                words.stylize(other, start - line.start, end - line.start)
             for style, first, until in self._tints(node):
                 first, until = first + page.starts[number], until + page.starts[number]
                 words.stylize(style, max(first - line.start, 0), max(until - line.start, 0))
@@ -192,12 +253,23 @@ class Reading(Lines):
         return words
 
     def _tints(self, node: Node) -> Iterator[tuple[Style, int, int]]:
-        """Stretches of a node's shown text where words meet."""
+        """Stretches of a node's shown text that are shaded, where words meet, or looked at."""
+        for start, end, level in self._stretches(node):
+            yield self.style_of(f"reading--shade-{level}"), start, end
         for span, asked in self._meetings.tinted(node.id, self._place):
             style = self.style_of("reading--met-here" if asked else "reading--met")
             yield style, *shown_range(node.text, span.start_byte, span.end_byte)
         if self._token is not None and self._token[0] == node.id:
             yield self.style_of("reading--token"), *shown_range(node.text, *self._token[1:])
+
+    def _stretches(self, node: Node) -> tuple[Stretch, ...]:
+        laws = None if self.shade is None else self._laws.of(node.id)
+        if self.shade is None or laws is None:
+            return ()
+        known = self._shaded.get(node.id)
+        if known is None or known[0] is not laws:
+            known = self._shaded[node.id] = laws, stretches(node, laws, self.shade)
+        return known[1]
 
 
 def _speaker(node: Node) -> str:

@@ -12,6 +12,7 @@ from loom.app import keymap, words
 from loom.app.changes import Changes
 from loom.app.display import shown_words
 from loom.app.meetings import Meetings, Place
+from loom.app.shading import legend
 from loom.app.siblings import Families
 from loom.app.walking import persons_turn
 from loom.app.widgets.branches import Branches
@@ -52,7 +53,7 @@ class Workspace(Vertical):
         yield Rule(id="top")
         with Vertical(id="page"):
             yield Outline(self._tree, self._families)
-            yield Reading(self._tree)
+            yield Reading(self._tree, self._session.laws)
             yield Static(words.empty_page(self._tree.mode), id="nothing")
             yield Rule(id="fork")
             yield Branches(self._tree, self._families)
@@ -190,6 +191,7 @@ class Workspace(Vertical):
             rule.joint = joint if beside else ""
             rule.joint_at = edge if rule in (top, bottom) else 0
         top.label = words.outline(self._tree, self.outline.hoisted) if self.outline.display else ""
+        top.note = legend(self.reading.shade)
         fork.label, fork.note = words.what_grows(
             self._tree,
             self.here,
