@@ -8,7 +8,7 @@ from typing import Literal, get_args
 
 from textual.binding import Binding
 
-State = Literal["walking", "writing", "anywhere", "tokens", "tally"]
+State = Literal["walking", "writing", "anywhere", "tokens", "tally", "map"]
 Group = Literal[
     "Grow",
     "Walk",
@@ -18,6 +18,7 @@ Group = Literal[
     "Loom",
     "In the tokens",
     "In the tally",
+    "In the map",
 ]
 GROUPS: tuple[Group, ...] = get_args(Group)
 

@@ -12,6 +12,7 @@ LOOKING_KEYS: tuple[Key, ...] = (
     Key("shade", ("a",), "a", "shade", "Shade the text by surprisal, by entropy, or not", "Look"),
     Key("borders", ("vertical_line",), "|", "borders", "Show where each text begins", "Look"),
     Key("jump", ("apostrophe",), "'", "jump", "To a fork on the screen, by its letter", "Look"),
+    Key("map", ("O",), "O", "map", "The whole tree as a map", "Look"),
 )
 """Walking: what is looked at, and how."""
 
@@ -48,6 +49,24 @@ VIEW_KEYS: tuple[Key, ...] = (
         ("down", "down j", "↓ j", "row", "The row below", "row(1)", 1),
         ("go", "enter", "Enter", "go", "To the first branch that begins so", "go", 2),
         ("back", "escape q", "Esc q", "back", "Back to the branches", "back", 3),
+    ),
+    *_of(
+        "map",
+        "In the map",
+        ("parent", "left h", "← h", "walk", "To the parent", "walk('parent')", 0),
+        ("child", "right l", "→ l", "walk", "To the child", "walk('child')", 0),
+        ("previous", "up k", "↑ k", "walk", "To the sibling before", "walk('previous')", 0),
+        ("next", "down j", "↓ j", "walk", "To the sibling after", "walk('next')", 0),
+        ("root", "g home", "g Home", "beginning", "To the beginning", "walk('root')", None),
+        ("leaf", "G end", "G End", "end", "To the end of this road", "walk('leaf')", None),
+        ("nearer", "plus", "+", "zoom", "Nearer", "zoom(-1)", 1),
+        ("farther", "minus", "-", "zoom", "Farther, down to the whole tree", "zoom(1)", 1),
+        ("up", "pageup", "PgUp", "scroll", "Scroll up", "scroll_map(0, -1)", 3),
+        ("down", "pagedown", "PgDn", "scroll", "Scroll down", "scroll_map(0, 1)", 3),
+        ("left", "less_than_sign", "<", "scroll", "Scroll left", "scroll_map(-1, 0)", 3),
+        ("right", "greater_than_sign", ">", "scroll", "Scroll right", "scroll_map(1, 0)", 3),
+        ("go", "enter", "Enter", "go there", "Stand there", "go", 2),
+        ("back", "escape q O", "Esc O", "back", "Back to where you were", "back", 4),
     ),
 )
 """Keys of the views, each in the state of that name."""

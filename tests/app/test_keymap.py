@@ -9,6 +9,7 @@ from rich.cells import cell_len
 from loom.app.app import LoomApp
 from loom.app.keymap import GROUPS, KEYMAP, bindings, footer
 from loom.app.screens.main import MainScreen
+from loom.app.screens.map import MapScreen
 from loom.app.screens.tally import TallyScreen
 from loom.app.widgets.composer import Draft
 from loom.app.widgets.tokens import Tokens
@@ -19,6 +20,7 @@ OWNERS = {
     "anywhere": LoomApp,
     "tokens": Tokens,
     "tally": TallyScreen,
+    "map": MapScreen,
 }
 
 

@@ -226,3 +226,12 @@ def test_the_tally(snap_compare: Snap, size: tuple[int, int]) -> None:
 def test_a_shaded_text_with_borders_and_letters(snap_compare: Snap, size: tuple[int, int]) -> None:
     keys = ["right", "a", "vertical_line", "apostrophe"]
     assert snap_compare(app_on(grown()), press=keys, terminal_size=size)
+
+
+@three_sizes
+def test_the_map(snap_compare: Snap, size: tuple[int, int]) -> None:
+    async def drive(pilot: Pilot[None]) -> None:
+        await pilot.press("right", "down", "O")
+        await until(pilot, lambda: "14 nodes" in screen_text(pilot))
+
+    assert snap_compare(app_on(grown()), run_before=drive, terminal_size=size)

@@ -9,6 +9,7 @@ from textual import on
 
 from loom.app import shading
 from loom.app.screens.jump import JumpScreen
+from loom.app.screens.map import MapScreen
 from loom.app.screens.outlining import OutliningScreen
 from loom.app.screens.tally import TallyScreen
 from loom.app.token_place import byte_range, headline
@@ -89,6 +90,19 @@ class LookingScreen(OutliningScreen):
     def _go_to_branch(self, ids: Sequence[str], number: int | None) -> None:
         if number is not None:
             self._stand_at(ids[number - 1])
+
+    # Map
+
+    def action_map(self) -> None:
+        """Show the whole tree as a map."""
+        if self.space.here is None:
+            self._say(Notice("information", "There is no text yet.", "i writes."))
+        else:
+            self.app.push_screen(MapScreen(self._tree, self.space.here), self._go_if_any)
+
+    def _go_if_any(self, node_id: str | None) -> None:
+        if node_id is not None:
+            self._stand_at(node_id)
 
     # The text
 
