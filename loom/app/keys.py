@@ -8,7 +8,7 @@ from typing import Literal, get_args
 
 from textual.binding import Binding
 
-State = Literal["walking", "writing", "anywhere", "tokens", "tally", "map"]
+State = Literal["walking", "writing", "anywhere", "tokens", "tally", "map", "compare"]
 Group = Literal[
     "Grow",
     "Walk",
@@ -19,6 +19,7 @@ Group = Literal[
     "In the tokens",
     "In the tally",
     "In the map",
+    "Comparing",
 ]
 GROUPS: tuple[Group, ...] = get_args(Group)
 

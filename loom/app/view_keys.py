@@ -13,6 +13,7 @@ LOOKING_KEYS: tuple[Key, ...] = (
     Key("borders", ("vertical_line",), "|", "borders", "Show where each text begins", "Look"),
     Key("jump", ("apostrophe",), "'", "jump", "To a fork on the screen, by its letter", "Look"),
     Key("map", ("O",), "O", "map", "The whole tree as a map", "Look"),
+    Key("compare", ("C",), "C", "compare", "Compare branches side by side", "Look"),
 )
 """Walking: what is looked at, and how."""
 
@@ -67,6 +68,25 @@ VIEW_KEYS: tuple[Key, ...] = (
         ("right", "greater_than_sign", ">", "scroll", "Scroll right", "scroll_map(1, 0)", 3),
         ("go", "enter", "Enter", "go there", "Stand there", "go", 2),
         ("back", "escape q O", "Esc O", "back", "Back to where you were", "back", 4),
+    ),
+    *(
+        Key(
+            "compare.branch",
+            (*"123456789", "0"),
+            "1-9 0",
+            "take in, leave out",
+            "Take a branch in, or leave it out",
+            "Comparing",
+            "compare",
+            rank=0,
+            action="branch('{key}')",
+        ),
+    ),
+    *_of(
+        "compare",
+        "Comparing",
+        ("fold", "f", "f", "fold", "What all say: whole, or folded", "fold", 1),
+        ("back", "escape q C", "Esc C", "back", "Back to the branches", "back", 2),
     ),
 )
 """Keys of the views, each in the state of that name."""

@@ -8,6 +8,7 @@ from rich.cells import cell_len
 
 from loom.app.app import LoomApp
 from loom.app.keymap import GROUPS, KEYMAP, bindings, footer
+from loom.app.screens.compare import CompareScreen
 from loom.app.screens.main import MainScreen
 from loom.app.screens.map import MapScreen
 from loom.app.screens.tally import TallyScreen
@@ -21,6 +22,7 @@ OWNERS = {
     "tokens": Tokens,
     "tally": TallyScreen,
     "map": MapScreen,
+    "compare": CompareScreen,
 }
 
 

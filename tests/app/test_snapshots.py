@@ -235,3 +235,8 @@ def test_the_map(snap_compare: Snap, size: tuple[int, int]) -> None:
         await until(pilot, lambda: "14 nodes" in screen_text(pilot))
 
     assert snap_compare(app_on(grown()), run_before=drive, terminal_size=size)
+
+
+@three_sizes
+def test_branches_compared(snap_compare: Snap, size: tuple[int, int]) -> None:
+    assert snap_compare(app_on(grown()), press=["C"], terminal_size=size)

@@ -8,6 +8,7 @@ from functools import partial
 from textual import on
 
 from loom.app import shading
+from loom.app.screens.compare import CompareScreen
 from loom.app.screens.jump import JumpScreen
 from loom.app.screens.map import MapScreen
 from loom.app.screens.outlining import OutliningScreen
@@ -17,6 +18,9 @@ from loom.app.widgets.tokens import Tokens
 from loom.errors import LoomError
 from loom.session import Notice
 from loom.session.forced import Turnoff
+
+_MOST_COMPARED = 20_000
+"""Bytes of a road."""
 
 
 class LookingScreen(OutliningScreen):
@@ -103,6 +107,28 @@ class LookingScreen(OutliningScreen):
     def _go_if_any(self, node_id: str | None) -> None:
         if node_id is not None:
             self._stand_at(node_id)
+
+    # Compare
+
+    def action_compare(self) -> None:
+        """Show the chosen branch beside others."""
+        ids = self.space.branches.ids
+        if len(ids) < 2:
+            self._say(Notice("information", "There are no two branches here.", "Space grows."))
+            return
+        screen = CompareScreen(ids, self.space.branches.chosen_number, self._road_text)
+        self.app.push_screen(screen)
+
+    def _road_text(self, node_id: str) -> str:
+        """The text of a branch and of what was last walked below it, as much as is compared."""
+        text, at = b"", str(node_id)
+        while len(text) < _MOST_COMPARED:
+            text += self._tree.node(at).text
+            child = self._tree.last_visited_child(at)
+            if child is None:
+                break
+            at = child
+        return text[:_MOST_COMPARED].decode("utf-8", "replace")
 
     # The text
 
