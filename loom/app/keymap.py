@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.binding import BindingType
 
 from loom.app.keys import GROUPS, Group, Key, State
-from loom.app.view_keys import LOOKING_KEYS, VIEW_KEYS
+from loom.app.view_keys import LOOKING_KEYS, SAMPLER_KEY, VIEW_KEYS
 
 __all__ = ["GROUPS", "KEYMAP", "Group", "Key", "State", "bindings", "footer"]
 
@@ -63,6 +63,7 @@ KEYMAP: tuple[Key, ...] = (
         "Grow",
         action="change_tokens(-1)",
     ),
+    SAMPLER_KEY,
     Key(
         "parent",
         ("left", "h"),

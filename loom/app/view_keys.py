@@ -17,6 +17,10 @@ LOOKING_KEYS: tuple[Key, ...] = (
 )
 """Walking: what is looked at, and how."""
 
+SAMPLER_KEY = Key(
+    "sampler", ("comma",), ",", "sampler", "Temperature, cut-offs and presets", "Grow"
+)
+
 _Row = tuple[str, str, str, str, str, str, int | None]
 """id, Textual's names, as shown, label, help, action, and rank in the footer."""
 

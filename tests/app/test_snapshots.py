@@ -240,3 +240,8 @@ def test_the_map(snap_compare: Snap, size: tuple[int, int]) -> None:
 @three_sizes
 def test_branches_compared(snap_compare: Snap, size: tuple[int, int]) -> None:
     assert snap_compare(app_on(grown()), press=["C"], terminal_size=size)
+
+
+@three_sizes
+def test_the_sampler(snap_compare: Snap, size: tuple[int, int]) -> None:
+    assert snap_compare(app_on(toast()), press=["comma"], terminal_size=size)
