@@ -13,6 +13,7 @@ LOOKING_KEYS: tuple[Key, ...] = (
     Key("borders", ("vertical_line",), "|", "borders", "Show where each text begins", "Look"),
     Key("jump", ("apostrophe",), "'", "jump", "To a fork on the screen, by its letter", "Look"),
     Key("map", ("O",), "O", "map", "The whole tree as a map", "Look"),
+    Key("search", ("slash",), "/", "search", "Search the texts of the tree", "Look"),
     Key("compare", ("C",), "C", "compare", "Compare branches side by side", "Look"),
 )
 """Walking: what is looked at, and how."""

@@ -245,3 +245,12 @@ def test_branches_compared(snap_compare: Snap, size: tuple[int, int]) -> None:
 @three_sizes
 def test_the_sampler(snap_compare: Snap, size: tuple[int, int]) -> None:
     assert snap_compare(app_on(toast()), press=["comma"], terminal_size=size)
+
+
+@three_sizes
+def test_searching(snap_compare: Snap, size: tuple[int, int]) -> None:
+    async def drive(pilot: Pilot[None]) -> None:
+        await pilot.press("slash", *"Marco")
+        await until(pilot, lambda: "texts say that." in screen_text(pilot))
+
+    assert snap_compare(app_on(grown()), run_before=drive, terminal_size=size)

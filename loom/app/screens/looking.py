@@ -12,6 +12,7 @@ from loom.app.screens.compare import CompareScreen
 from loom.app.screens.jump import JumpScreen
 from loom.app.screens.map import MapScreen
 from loom.app.screens.outlining import OutliningScreen
+from loom.app.screens.search import SearchScreen
 from loom.app.screens.tally import TallyScreen
 from loom.app.token_place import byte_range, headline
 from loom.app.widgets.tokens import Tokens
@@ -129,6 +130,12 @@ class LookingScreen(OutliningScreen):
                 break
             at = child
         return text[:_MOST_COMPARED].decode("utf-8", "replace")
+
+    # Search
+
+    def action_search(self) -> None:
+        """Search the texts, and go where one is chosen."""
+        self.app.push_screen(SearchScreen(self._tree), self._go_if_any)
 
     # The text
 
