@@ -92,6 +92,7 @@ class Tokens(Lines, can_focus=True):
         self._place = TokenPlace(0, 0)
         self._chosen = 0
         self._first = 0
+        self._law: Law | None = None
 
     # Where
 
@@ -108,7 +109,7 @@ class Tokens(Lines, can_focus=True):
     @property
     def law(self) -> Law | None:
         """The law at the place, None while it is not known."""
-        return law_at(self._path, self._laws, self._place) if self._path else None
+        return self._law
 
     @property
     def is_next(self) -> bool:
@@ -125,7 +126,7 @@ class Tokens(Lines, can_focus=True):
         """Something may be known that was not, and nodes may be longer."""
         if self._path:
             self._path = self._tree.path(self._path[-1].id)
-            self.refresh()
+            self._read_law()
 
     # Keys
 
@@ -180,6 +181,10 @@ class Tokens(Lines, can_focus=True):
         self._place, self._chosen, self._first = place, 0, 0
         if (node := self.node) is not None:
             self.post_message(self.Moved(node.id))
+        self._read_law()
+
+    def _read_law(self) -> None:
+        self._law = law_at(self._path, self._laws, self._place) if self._path else None
         self.refresh()
 
     # Drawing

@@ -75,6 +75,7 @@ class Workspace(Vertical):
     def on_resize(self, event: events.Resize) -> None:
         """Three columns where they have room; lines that cross meet where they cross."""
         self.set_class(event.size.width >= _THREE_COLUMNS, "-huge")
+        self._share_page()
         self.call_after_refresh(self.show_rules)
 
     @property
@@ -101,7 +102,7 @@ class Workspace(Vertical):
     @property
     def looks_at_tokens(self) -> bool:
         """Whether the pane of tokens is open."""
-        return self.has_class("-tokens")
+        return self._token_end is not None
 
     @property
     def home(self) -> Tokens | None:
@@ -111,16 +112,39 @@ class Workspace(Vertical):
     def look_at_tokens(self, node_id: str) -> None:
         """Open the pane of tokens, or look at those of another node."""
         self._token_end = node_id
-        self.add_class("-tokens")
+        self._share_page()
         self.tokens.stand_at(node_id)
         self.show_state()
 
     def leave_tokens(self) -> None:
         """Close it."""
         self._token_end = None
-        self.remove_class("-tokens")
+        self._share_page()
         self.reading.mark_token(None)
         self.show_state()
+
+    def _share_page(self) -> None:
+        """Tokens stand where the branches do, or under the text where there are three columns.
+
+        By hand, for a class would have every pane match its style sheet anew at the key.
+        """
+        page, fork = self.query_one("#page"), self.query_one("#fork")
+        looks, is_huge = self.looks_at_tokens, self.has_class("-huge")
+        self.tokens.display = self._token_rule.display = looks
+        for pane in (fork, self.branches):
+            if looks and not is_huge:
+                pane.display = False
+            else:
+                pane.styles.clear_rule("display")
+        if looks and is_huge:
+            page.styles.grid_size_rows, page.styles.grid_rows = 4, "1 1fr 1 18"
+            self.outline.styles.row_span, self.branches.styles.row_span = 4, 3
+        else:
+            for name in ("grid_size_rows", "grid_rows"):
+                page.styles.clear_rule(name)
+            self.outline.styles.clear_rule("row_span")
+            self.branches.styles.clear_rule("row_span")
+        page.refresh(layout=True)
 
     def name_tokens(self, headline: str) -> None:
         """What the line above the tokens says."""
