@@ -18,7 +18,9 @@ BOOKMARK = "★"
 
 def shown(raw: bytes) -> str:
     """The bytes as a person sees them; only newlines keep their meaning."""
-    return visible(raw.decode("utf-8", "replace"))
+    text = raw.decode("utf-8", "replace")
+    # Most texts hold nothing that would have to be made visible, which is soon seen.
+    return text if text.isascii() and text.isprintable() else visible(text)
 
 
 def shown_in_a_line(raw: bytes) -> str:

@@ -2,65 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Sequence
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 
-State = Literal["walking", "writing", "anywhere", "replaying"]
-Group = Literal["Grow", "Walk", "Where branches meet", "Write", "Change", "Loom", "Replay"]
-GROUPS: tuple[Group, ...] = (
-    "Grow",
-    "Walk",
-    "Where branches meet",
-    "Write",
-    "Change",
-    "Loom",
-)
+from loom.app.keys import GROUPS, Group, Key, State
+from loom.app.view_keys import LOOKING_KEYS, SAMPLER_KEY, VIEW_KEYS
 
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """One thing that a key does.
-
-    `state` says when: while walking, while writing, or both; `replaying` is a screen of its own.
-    `keys` are Textual's names, and each is bound to `action`, in which `{key}` stands for the key
-    itself. `shown` is how a person reads
-    them. `label` names it in the footer, where keys in a row with one label are drawn together; a
-    key with no `rank` is not in the footer, and the others leave it from the highest rank on when
-    there is no room.
-    """
-
-    id: str
-    keys: tuple[str, ...]
-    shown: str
-    label: str
-    help: str
-    group: Group
-    state: State = "walking"
-    rank: int | None = None
-    action: str = ""
-
-    @property
-    def has_choices(self) -> bool:
-        """Whether its keys do different things."""
-        return "{key}" in self.action
-
-    def bindings(self) -> Iterator[Binding]:
-        """What Textual binds."""
-        for key in self.keys:
-            yield Binding(
-                key,
-                (self.action or self.id).format(key=key),
-                self.label,
-                show=self.rank is not None,
-                priority=self.state == "anywhere",
-                key_display=self.shown,
-                tooltip=self.help,
-                id=self.id if len(self.keys) == 1 else f"{self.id}.{key}",
-            )
-
+__all__ = ["GROUPS", "KEYMAP", "Group", "Key", "State", "bindings", "footer"]
 
 _DIGITS = (*"123456789", "0")
 
@@ -116,6 +65,7 @@ KEYMAP: tuple[Key, ...] = (
         "Grow",
         action="change_tokens(-1)",
     ),
+    SAMPLER_KEY,
     Key(
         "parent",
         ("left", "h"),
@@ -205,6 +155,7 @@ KEYMAP: tuple[Key, ...] = (
     Key("fold", ("f",), "f", "fold", "Fold what follows from here in the outline", "Walk"),
     Key("fold_others", ("F",), "F", "fold others", "Fold all but the way here, or unfold", "Walk"),
     Key("hoist", ("H",), "H", "alone", "Show this subtree alone in the outline", "Walk"),
+    *LOOKING_KEYS,
     Key(
         "next_join",
         ("m",),
@@ -329,7 +280,7 @@ KEYMAP: tuple[Key, ...] = (
     Key("exact_tokens", ("v",), "v", "view tokens", "What the model sees: exact tokens", "Loom"),
     Key("model", ("at",), "@", "model", "Grow with another model", "Loom", rank=8),
     Key("unload", ("Z",), "Z", "unload", "Unload every model; growing loads it again", "Loom"),
-    Key("help", ("question_mark",), "?", "help", "All keys", "Loom", rank=6),
+    Key("help", ("question_mark",), "?", "help", "All keys", "Loom", rank=5),
     Key(
         "quit",
         ("q",),
@@ -370,6 +321,7 @@ KEYMAP: tuple[Key, ...] = (
         state="anywhere",
         action="app.command_palette",
     ),
+    *VIEW_KEYS,
 )
 
 

@@ -10,14 +10,14 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from loom.app.display import shown
 from loom.app.wrapping import wrap
 from loom.tree.node import Node
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """text[start:end] on one line; `speaker` is the node whose turn the line announces, if any."""
 
     start: int
@@ -61,6 +61,10 @@ class Manuscript:
         """The number of the node to which the character at `offset` belongs."""
         return bisect_right(self.starts, offset) - 1
 
+    def line_at(self, offset: int) -> int:
+        """The line on which the character at `offset` stands."""
+        return max(0, bisect_right(self.lines, offset, key=lambda line: line.start) - 1)
+
     def pieces(self, line: Line) -> Iterator[tuple[int, int, int]]:
         """The stretches (node number, start, end) of a line that belong to one node each."""
         number, start = self.node_at(line.start), line.start
@@ -82,12 +86,22 @@ class Manuscript:
         lines_after = bisect_right(self.lines, at, lo=turn.body, key=lambda line: line.start)
         return max(turn.body, lines_after - 1)
 
+    def node_beginning_on(self, line: int) -> int | None:
+        """The last node that begins to be seen on this line, None if none does.
+
+        Nodes begin in order, so that it is found by halving.
+        """
+        after = bisect_right(range(len(self.nodes)), line, key=self.first_line)
+        return after - 1 if after and self.first_line(after - 1) == line else None
+
     def _end(self, number: int) -> int:
         return self.starts[number + 1] if number + 1 < len(self.starts) else len(self.text)
 
     def _lay_out(self, n_kept: int) -> None:
         """Lay out again from the end of the turn of the last node that was kept."""
-        firsts = [n for n in range(len(self.nodes)) if n == 0 or self._speaks_anew(n)]
+        kept = [turn.first for turn in self._turns if turn.first < n_kept]
+        new = [n for n in range(n_kept, len(self.nodes)) if n == 0 or self._speaks_anew(n)]
+        firsts = kept + new
         index = max(0, bisect_right(firsts, n_kept - 1) - 1)
         if n_kept == 0:
             self._turns.clear()

@@ -47,7 +47,8 @@ def threads(theme: Theme) -> dict[str, str]:
 
     `ink` is read now, `ink-past` was read before, `faint` is furniture with words, `line` without;
     `typed` is a person's text; `met` and `met-here` lie behind words that meet; `here` is the row
-    where the person stands.
+    where the person stands; `bar` draws shares;
+    `shade-1` to `shade-4` lie behind tokens, the more surprising the stronger.
     """
     if theme.ansi:
         return _ANSI_THREADS
@@ -57,6 +58,7 @@ def threads(theme: Theme) -> dict[str, str]:
     warm = Color.parse(palette["accent"])
     green = Color.parse(palette["success"])
     cool = Color.parse(palette["primary"])
+    hot = Color.parse(palette["error"])
     return {
         "ink": ink.hex,
         "ink-past": ink.blend(paper, 0.32).hex,
@@ -67,6 +69,8 @@ def threads(theme: Theme) -> dict[str, str]:
         "met": paper.blend(green, 0.24).hex,
         "met-here": paper.blend(green, 0.5).hex,
         "here": paper.blend(cool, 0.2).hex,
+        "bar": cool.blend(paper, 0.25).hex,
+        **{f"shade-{n}": paper.blend(hot, 0.1 + 0.12 * n).hex for n in range(1, 5)},
     }
 
 
@@ -80,4 +84,9 @@ _ANSI_THREADS = {
     "met": "ansi_green",
     "met-here": "ansi_cyan",
     "here": "ansi_blue",
+    "bar": "ansi_blue",
+    "shade-1": "ansi_default",
+    "shade-2": "ansi_default",
+    "shade-3": "ansi_magenta",
+    "shade-4": "ansi_red",
 }

@@ -8,6 +8,9 @@ from collections.abc import Iterator
 from rich.cells import cell_len, split_graphemes
 
 _WIDE = "\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uff60"
+_PLAIN = re.compile("[ -~\u00a1-\u00ac\u00ae-\u024f\u2010-\u2027\u2030-\u205e]*")
+"""Characters of one cell each, with the blank as the only white space."""
+
 _WORD = re.compile(rf"[{_WIDE}]\s*|[^\s{_WIDE}]+\s*|\s+")
 
 
@@ -18,6 +21,10 @@ def wrap(text: str, start: int, end: int, width: int) -> Iterator[tuple[int, int
     longer can be wrapped again from any line start. White space at the end of a line hangs over.
     """
     width = max(width, 1)
+    plain = _PLAIN.match(text, start, end)
+    if plain is not None and plain.end() == end:
+        yield from _wrap_plain(text, start, end, width)
+        return
     line_start, used = start, 0
     for word in _WORD.finditer(text, start, end):
         letters = word.group().rstrip()
@@ -33,6 +40,23 @@ def wrap(text: str, start: int, end: int, width: int) -> Iterator[tuple[int, int
         else:
             used += cell_len(word.group())
     yield line_start, end
+
+
+def _wrap_plain(text: str, start: int, end: int, width: int) -> Iterator[tuple[int, int]]:
+    """The same where a cell is a character: each line is found at once, and not word by word."""
+    while end - start > width:
+        stop = start + width
+        if text[stop] == " ":
+            # A word ends with the line: the blanks after it hang over.
+            while stop < end and text[stop] == " ":
+                stop += 1
+            if stop == end:
+                break
+        else:
+            stop = (text.rfind(" ", start, stop) + 1) or stop
+        yield start, stop
+        start = stop
+    yield start, end
 
 
 def _chop(text: str, start: int, end: int, width: int) -> list[tuple[int, int]]:

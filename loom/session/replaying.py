@@ -10,15 +10,18 @@ from pathlib import Path
 import numpy as np
 
 from loom.convergence.joins import JoinFinder, find_joins
-from loom.errors import SessionFileError
+from loom.engine.request import LoadSpec, Request
+from loom.errors import LoomError, SessionFileError
 from loom.records import Join
 from loom.replay.fork import fork
 from loom.replay.marks import Mark, marks_of
 from loom.replay.player import Player
 from loom.replay.tape import record
 from loom.replay.telling import Line, told
+from loom.session.laws import Laws
 from loom.session.opening import free_path
 from loom.session.plans import Progress
+from loom.session.prompt_maker import PromptMaker
 from loom.session.settings import GrowSettings, ModelStatus
 from loom.store.database import open_for_reading
 from loom.tree.events import GrowthRequested, NodeSelected, SessionStarted, TreeEvent
@@ -45,6 +48,8 @@ class Replay:
         self.marks: tuple[Mark, ...] = marks_of(self.tape)
         self._joins = JoinFinder()
         self.settings = GrowSettings()
+        # What was recorded of tokens could be read; nobody is asked for more.
+        self.laws = Laws(path, self.tree, PromptMaker(), _no_model, _no_request, lambda: None)
 
     @property
     def tree(self) -> Tree:
@@ -125,3 +130,11 @@ class Replay:
     def _line(self, mark: Mark) -> Iterator[tuple[float, Line]]:
         if (line := told(mark.about, self.tree)) is not None:
             yield mark.second, line
+
+
+def _no_model() -> LoadSpec:
+    raise LoomError("A replay loads no model.", "Enter takes over and goes on from here.")
+
+
+def _no_request(_spec: LoadSpec, _request: Request) -> None:
+    _no_model()

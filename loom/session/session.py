@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from loom.convergence.joins import JoinFinder
 from loom.engine.client import Connect
-from loom.engine.request import Cancel
+from loom.engine.events import EngineEvent
+from loom.engine.request import Cancel, LoadSpec
 from loom.errors import LoomError, SessionFileError
 from loom.models.mode_memory import ModeAnswer, remember_mode
 from loom.models.named_templates import known_name
@@ -17,7 +18,9 @@ from loom.records import Join, Priority
 from loom.session.access import follow_on, take_hold
 from loom.session.beginning import Beginning
 from loom.session.engines import with_worlds
+from loom.session.forced import Turnoff
 from loom.session.growths import Growths
+from loom.session.laws import Laws
 from loom.session.leaves import open_leaves
 from loom.session.mode_question import ModeQuestion, question_about
 from loom.session.model_source import find_source
@@ -29,7 +32,7 @@ from loom.session.prompt_maker import PromptMaker
 from loom.session.reading import without_collection
 from loom.session.remarks import Remarks
 from loom.session.requests import Requests, asked_of_engine
-from loom.session.residents import Heard, Residents
+from loom.session.residents import Heard, Loss, Residents
 from loom.session.scribe import Writing, new_id
 from loom.session.settings import GrowSettings, ModelStatus
 from loom.session.token_counter import TokenCounter
@@ -89,8 +92,10 @@ class Session:
             raise
         self.settings = GrowSettings.for_mode(self.tree.mode)
         self._requests = Requests(self._journal.append, self._news)
-        heard = Heard(self._requests.hear, self._requests.lose, self._news.say, self._hashed)
+        heard = Heard(self._hear, self._lose, self._news.say, self._hashed)
         self._slot = Residents(with_worlds(connect), heard)
+        submit, rouse = self._slot.submit, self._news.rouse
+        self.laws = Laws(path, self.tree, self._prompts, self._spec, submit, rouse)
         self._slot.name(self.tree.model, self.tree.opening)
         self._counter = TokenCounter()
         self.operations = Operations(
@@ -181,6 +186,12 @@ class Session:
         self._do([NodeAdded(time.time(), node_id, parent_id, role, HUMAN, written, special)])
         return node_id
 
+    def turn_off(self, turnoff: Turnoff) -> str:
+        """Begin another way on inside a text and return its node's id; LoomError if none can be."""
+        node_id = new_id()
+        self._do(turnoff.taken(node_id, time.time()))
+        return node_id
+
     def _do(self, events: Sequence[TreeEvent]) -> None:
         """Have something committed and take it into the tree at once."""
         before = self.tree.model, self.tree.mode
@@ -243,10 +254,21 @@ class Session:
         """Branches asked for at a node that have not begun."""
         return self._growths.waiting_at(node_id)
 
+    def _spec(self) -> LoadSpec:
+        return self._slot.spec_for(self.tree.model, self.tree.opening)
+
+    def _hear(self, events: tuple[EngineEvent, ...]) -> None:
+        self._requests.hear(events)
+        self.laws.hear(events)
+
+    def _lose(self, request_ids: Iterable[str], why: Loss) -> None:
+        self._requests.lose(request_ids, why)
+        self.laws.lose(request_ids)
+
     def _start(
         self, node_id: str, settings: GrowSettings, priority: Priority, plan_id: str | None
     ) -> Writing:
-        spec = self._slot.spec_for(self.tree.model, self.tree.opening)
+        spec = self._spec()
         prompt = self._prompts.prompt(self.tree, node_id, spec, settings.speaker)
         writing = self._requests.begin(node_id, settings, prompt, plan_id)
         self._slot.submit(spec, asked_of_engine(writing, priority))
@@ -366,6 +388,7 @@ class Session:
         self._let_go()
         self._slot.close()
         self._prompts.close()
+        self.laws.close()
         if not self._journal.close():
             raise SessionFileError(
                 f"The last of what happened could not be saved in {self.path}.",

@@ -43,6 +43,21 @@ from loom.tree.inverse import inverse_of
 from loom.tree.marks import UNMARKED, MarkChange, Marks, marked
 from loom.tree.node import Node
 from loom.tree.planting import derived, imported, opened, written
+from loom.tree.way import Way
+
+_KEEPING_PATHS = (
+    NodeAdded,
+    NodeTokenised,
+    BranchOpened,
+    TokensAppended,
+    BranchClosed,
+    NodeSelected,
+    GrowthRequested,
+    GrowthAccepted,
+    GrowthCovered,
+    ModelHashed,
+)
+"""Events after which every node still stands where it stood."""
 
 
 class Tree:
@@ -74,6 +89,7 @@ class Tree:
         self._hidden_growths: set[str] = set()
         self._last_visited: dict[str, str] = {}
         self._growing: dict[str, None] = {}
+        self._way = Way(self.node)
 
     def __len__(self) -> int:
         return len(self._places.graph)
@@ -151,7 +167,7 @@ class Tree:
 
     def path(self, node_id: str) -> list[Node]:
         """The nodes from the root to this one, both included."""
-        return [self.node(one) for one in self._places.path_ids(node_id)]
+        return self._way.path(node_id)
 
     def path_text(self, node_id: str) -> bytes:
         """The text of the whole path, verbatim."""
@@ -202,6 +218,8 @@ class Tree:
     def apply(self, event: TreeEvent) -> None:
         """Take one event into the tree."""
         self.history.take(event, self._invert)
+        if not isinstance(event, _KEEPING_PATHS):
+            self._way.forget()
         match event:
             case SessionStarted():
                 self.title, self.mode, self.model = event.title, event.mode, event.model
@@ -296,7 +314,9 @@ class Tree:
         return replace(node, hidden=hidden)
 
     def _change(self, node_id: str, **changes: object) -> None:
-        self._places.put(replace(self.node(node_id), **changes))  # type: ignore[arg-type]
+        node = replace(self.node(node_id), **changes)  # type: ignore[arg-type]
+        self._places.put(node)
+        self._way.changed(node)
 
     def _lengthen(self, event: TokensAppended) -> None:
         node = self.node(event.node_id)
@@ -311,7 +331,7 @@ class Tree:
 
     def _select(self, node_id: str) -> None:
         self.selected_id = node_id
-        child = self.node(node_id)
-        while child.parent_id is not None:
-            self._last_visited[child.parent_id] = child.id
-            child = self.node(child.parent_id)
+        # What is above was on the way already, and is what was visited last.
+        for node in self._way.go_to(node_id):
+            if node.parent_id is not None:
+                self._last_visited[node.parent_id] = node.id

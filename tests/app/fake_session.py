@@ -12,6 +12,7 @@ from loom.errors import LoomError
 from loom.models.mode_memory import ModeAnswer
 from loom.records import Evidence, Join, LexicalEvidence, Span, TokenColumns
 from loom.session import GrowSettings, ModelStatus, Notice
+from loom.session.forced import Turnoff
 from loom.session.leaves import open_leaves
 from loom.session.mode_question import ModeQuestion
 from loom.session.operations import Operations
@@ -36,6 +37,8 @@ from loom.tree.events import (
 )
 from loom.tree.graph import Tree
 from loom.tree.node import HUMAN
+
+from .fake_laws import FakeLaws
 
 TOAST = "Friends, raise your glasses. I have known Marco since the winter the lake froze, and he "
 TOAST += "has never once let me win at cards."
@@ -116,6 +119,7 @@ class FakeSession:
             self.tree, self._do, self.select, lambda _: self.stop(), self.waiting_at
         )
         self.is_read_only = False
+        self.laws = FakeLaws(self.tree)
 
     # What the app calls
 
@@ -195,6 +199,12 @@ class FakeSession:
         self.chosen.append(path)
         self._news.append(ModelChosen(0.0, path, self.mode))
         self._pull()
+
+    def turn_off(self, turnoff: Turnoff) -> str:
+        events = turnoff.taken(self._id("n"), 0.0)
+        self._news.extend(events)
+        self._pull()
+        return events[0].node_id
 
     def unload_model(self) -> None:
         self.stop()

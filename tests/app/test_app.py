@@ -446,7 +446,7 @@ class TestAround:
                 await pilot.pause()
             await until(pilot, lambda: screen_text(pilot) == before)
 
-    @pytest.mark.parametrize("width", [100, 130, 180])
+    @pytest.mark.parametrize("width", [100, 130, 170])
     async def test_lines_that_cross_meet(self, width: int) -> None:
         async with opened(toast(), (width, 40)) as pilot:
             rows = screen_text(pilot).splitlines()

@@ -8,10 +8,22 @@ from rich.cells import cell_len
 
 from loom.app.app import LoomApp
 from loom.app.keymap import GROUPS, KEYMAP, bindings, footer
+from loom.app.screens.compare import CompareScreen
 from loom.app.screens.main import MainScreen
+from loom.app.screens.map import MapScreen
+from loom.app.screens.tally import TallyScreen
 from loom.app.widgets.composer import Draft
+from loom.app.widgets.tokens import Tokens
 
-OWNERS = {"walking": MainScreen, "writing": Draft, "anywhere": LoomApp}
+OWNERS = {
+    "walking": MainScreen,
+    "writing": Draft,
+    "anywhere": LoomApp,
+    "tokens": Tokens,
+    "tally": TallyScreen,
+    "map": MapScreen,
+    "compare": CompareScreen,
+}
 
 
 def test_every_key_has_an_action_that_exists() -> None:
@@ -22,8 +34,9 @@ def test_every_key_has_an_action_that_exists() -> None:
 
 
 def test_no_key_means_two_things_in_one_state() -> None:
-    for state in ("walking", "writing"):
-        bound = [key for row in KEYMAP if row.state in (state, "anywhere") for key in row.keys]
+    for state in OWNERS:
+        rows = [row for row in KEYMAP if row.state in {state, "anywhere"}]
+        bound = [key for row in rows for key in row.keys]
         assert len(bound) == len(set(bound))
 
 

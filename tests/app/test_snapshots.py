@@ -17,7 +17,13 @@ from .models import cpu_build
 
 Snap = Callable[..., bool]
 
+HUGE = (220, 60)
+
 sizes = pytest.mark.parametrize("size", [NARROW, WIDE], ids=["80x24", "130x40"])
+
+three_sizes = pytest.mark.parametrize(
+    "size", [NARROW, WIDE, HUGE], ids=["80x24", "130x40", "220x60"]
+)
 
 
 def eight(**more: object) -> FakeSession:
@@ -203,3 +209,48 @@ def test_a_theme_of_textual(snap_compare: Snap) -> None:
 def test_without_colour(snap_compare: Snap, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     assert snap_compare(app_on(grown()), press=["m"], terminal_size=NARROW)
+
+
+@three_sizes
+def test_the_tokens_of_a_branch(snap_compare: Snap, size: tuple[int, int]) -> None:
+    keys = ["right", "t", "right", "right", "right", "down"]
+    assert snap_compare(app_on(grown()), press=keys, terminal_size=size)
+
+
+@three_sizes
+def test_the_tally(snap_compare: Snap, size: tuple[int, int]) -> None:
+    assert snap_compare(app_on(grown()), press=["equals_sign", "down"], terminal_size=size)
+
+
+@three_sizes
+def test_a_shaded_text_with_borders_and_letters(snap_compare: Snap, size: tuple[int, int]) -> None:
+    keys = ["right", "a", "vertical_line", "apostrophe"]
+    assert snap_compare(app_on(grown()), press=keys, terminal_size=size)
+
+
+@three_sizes
+def test_the_map(snap_compare: Snap, size: tuple[int, int]) -> None:
+    async def drive(pilot: Pilot[None]) -> None:
+        await pilot.press("right", "down", "O")
+        await until(pilot, lambda: "14 nodes" in screen_text(pilot))
+
+    assert snap_compare(app_on(grown()), run_before=drive, terminal_size=size)
+
+
+@three_sizes
+def test_branches_compared(snap_compare: Snap, size: tuple[int, int]) -> None:
+    assert snap_compare(app_on(grown()), press=["C"], terminal_size=size)
+
+
+@three_sizes
+def test_the_sampler(snap_compare: Snap, size: tuple[int, int]) -> None:
+    assert snap_compare(app_on(toast()), press=["comma"], terminal_size=size)
+
+
+@three_sizes
+def test_searching(snap_compare: Snap, size: tuple[int, int]) -> None:
+    async def drive(pilot: Pilot[None]) -> None:
+        await pilot.press("slash", *"Marco")
+        await until(pilot, lambda: "texts say that." in screen_text(pilot))
+
+    assert snap_compare(app_on(grown()), run_before=drive, terminal_size=size)

@@ -6,8 +6,10 @@ from dataclasses import replace
 
 from loom.app.meetings import Place
 from loom.app.screens.plan import PlanScreen
+from loom.app.screens.sampler import SamplerScreen
 from loom.app.screens.speaking import SpeakingScreen
 from loom.errors import LoomError
+from loom.records import Sampling
 from loom.session import GrowSettings, Notice
 from loom.session.plans import Plan
 from loom.tree.origins import growth_of
@@ -134,6 +136,15 @@ class GrowingScreen(SpeakingScreen):
         others = [n for n in _N_TOKENS if (n > now if by > 0 else n < now)]
         tokens = now if not others else min(others) if by > 0 else max(others)
         self._set(replace(self._session.settings, max_tokens=tokens))
+
+    def action_sampler(self) -> None:
+        """Ask how tokens are to be drawn from now on."""
+        screen = SamplerScreen(self._session.settings.sampling)
+        self.app.push_screen(screen, self._sample_so)
+
+    def _sample_so(self, sampling: Sampling | None) -> None:
+        if sampling is not None:
+            self._set(replace(self._session.settings, sampling=sampling))
 
     def _set(self, settings: GrowSettings) -> None:
         self._session.settings = settings

@@ -100,12 +100,14 @@ class MainScreen(OperatingScreen):
         joins = self._session.joins()
         if joins != self.space.meetings.joins:
             self.space.show_joins(Meetings(joins))
+        self.show_views()
         self._look_at_engine()
 
     def _look_at_engine(self) -> None:
         for notice in self._session.notices():
             self._say(notice)
         self._count_tokens()
+        self.ask_for_shades()
         self.space.show_state()
 
     # Walking
@@ -171,7 +173,7 @@ class MainScreen(OperatingScreen):
     @on(Composer.WritingLeft)
     def _walk_again(self) -> None:
         self.space.composer.walk()
-        self.set_focus(None)
+        self.set_focus(self.space.home)
         self.space.show_state()
 
     @on(Composer.Submitted)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Literal
 
-from loom.app.screens.outlining import OutliningScreen
+from loom.app.screens.looking import LookingScreen
 from loom.errors import LoomError
 from loom.session import GrowSettings, Notice
 from loom.session.cutting import CutUnit, next_cut
@@ -14,7 +14,7 @@ from loom.tree.history import Step
 from loom.tree.nearest import nearest_visible
 
 
-class OperatingScreen(OutliningScreen):
+class OperatingScreen(LookingScreen):
     """The part of the main screen that changes what is there; all of it can be undone."""
 
     def action_undo(self) -> None:

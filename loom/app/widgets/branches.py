@@ -90,6 +90,12 @@ class Branches(Lines):
         """The branches that are numbered on the screen, from 1."""
         return self._ids
 
+    @property
+    def chosen_number(self) -> int:
+        """The number of the branch that is marked, else the first."""
+        chosen = self._chosen()
+        return self._ids.index(chosen) + 1 if chosen in self._ids else 1
+
     def redraw(self, node_ids: Collection[str]) -> None:
         """The text or state of these nodes changed."""
         for index, node_id in enumerate(self._ids):

@@ -17,7 +17,7 @@ class Foot(Widget):
 
     | component | styles |
     |---|---|
-    | `foot--walking`, `foot--writing` | the state |
+    | `foot--writing`, `foot--walking` | the state: writing, any other |
     | `foot--key` | a key; what it does is in the colour of the pane |
     """
 
@@ -30,7 +30,9 @@ class Foot(Widget):
     def render(self) -> Text:
         """State on the left, facts on the right, keys between or below."""
         width = self.size.width
-        state = Text(f" {self.named} ", self._style(f"foot--{self.state}"), end="")
+        own = self.state in ("writing", "replaying")
+        how = f"foot--{self.state}" if own else "foot--walking"
+        state = Text(f" {self.named} ", self._style(how), end="")
         facts = Text(f"{self._shown_facts(width - state.cell_len - 1)} ", end="")
         room = width - state.cell_len - facts.cell_len
         if self.size.height > 1:

@@ -11,7 +11,10 @@ from rich.text import Text
 from loom.app.display import BOOKMARK, shown_range, shown_words
 from loom.app.manuscript import Line, Manuscript
 from loom.app.meetings import Meetings, Place
+from loom.app.shading import Shade, Stretch, stretches
 from loom.app.widgets.lines import Lines
+from loom.session.laws import Laws
+from loom.session.token_laws import NodeLaws
 from loom.tree.graph import Tree
 from loom.tree.node import Node
 
@@ -26,6 +29,9 @@ _REACH = 3
 
 _CONTEXT = 2
 """Lines of what came before that stay above a text too long for the pane."""
+
+LETTERS = "asdfghjklqwertyuiopzxcvbnm"
+"""Of labels, the easiest to reach first."""
 
 _SPEAKERS = {"user": "you", "system": "system"}
 
@@ -42,6 +48,10 @@ class Reading(Lines):
     | `reading--speaker` | whose turn it is |
     | `reading--met`, `reading--met-here` | words that meet; those of the join asked for |
     | `reading--cut` | what comes after the cut |
+    | `reading--token` | the token that is looked at |
+    | `reading--shade-1` to `reading--shade-4` | tokens by surprisal or entropy |
+    | `reading--other` | every second text, where borders are shown |
+    | `reading--jump` | the letter that jumps to a fork |
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -57,16 +67,26 @@ class Reading(Lines):
         "reading--met",
         "reading--met-here",
         "reading--cut",
+        "reading--token",
+        *(f"reading--shade-{level}" for level in range(1, 5)),
+        "reading--other",
+        "reading--jump",
     }
 
-    def __init__(self, tree: Tree, id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, tree: Tree, laws: Laws, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._tree = tree
+        self._laws = laws
+        self._shaded: dict[str, tuple[NodeLaws, tuple[Stretch, ...]]] = {}
+        self._labels: dict[int, str] = {}
+        self.shade: Shade | None = None
+        self.shows_borders = False
         self._page = Manuscript(1)
-        self._rail: dict[int, int] = {}
+        self._rail: dict[int, int | None] = {}
         self._meetings = Meetings()
         self._place: Place | None = None
         self._scrolled_to = 0
+        self._token: tuple[str, int, int] | None = None
         self._cut: int | None = None
 
     def stand_nowhere(self) -> None:
@@ -89,7 +109,7 @@ class Reading(Lines):
         """The person is at this node now: its text comes into view."""
         self._cut = None
         self._page.show(self._tree.path(node_id))
-        self._rail = self._marks()
+        self._rail.clear()
         self._bring_into_view()
         self.refresh()
 
@@ -100,20 +120,78 @@ class Reading(Lines):
             return
         n_before = len(self._page.lines)
         self._page.show(self._tree.path(nodes[-1].id))
-        self._rail = self._marks()
+        self._rail.clear()
         self.set_n_lines(max(len(self._page.lines), self.virtual_size.height))
         first = max(0, n_before - _REACH)
         self.refresh_lines(first, len(self._page.lines) - first)
 
     def redraw_rail(self) -> None:
         """Some fork on the path may have more ways now."""
-        self._rail = self._marks()
+        self._rail.clear()
         self.refresh()
 
     def show_meetings(self, meetings: Meetings, place: Place | None) -> None:
         """Other words meet now, or another place was asked for."""
         self._meetings, self._place = meetings, place
         self.refresh()
+
+    # Ways to look at it
+
+    def shade_by(self, shade: Shade | None) -> None:
+        """Shade tokens by this from now on."""
+        self.shade = shade
+        self._shaded.clear()
+        self.refresh()
+
+    def turn_borders(self) -> None:
+        """Show where texts begin, or do not."""
+        self.shows_borders = not self.shows_borders
+        self.refresh()
+
+    @property
+    def ids_in_view(self) -> list[str]:
+        """The nodes of which something is on the screen."""
+        page = self._page
+        lines = page.lines[self.top : self.top + self.height]
+        if not lines:
+            return []
+        first, last = page.node_at(lines[0].start), page.node_at(lines[-1].end)
+        return [node.id for node in page.nodes[max(0, first) : last + 1]]
+
+    def label_forks(self) -> dict[str, str]:
+        """Letters beside the forks on the screen, the nearest first; each with its node."""
+        numbers = {}
+        for line in range(min(self.top + self.height, len(self._page.lines)) - 1, self.top - 1, -1):
+            number = self._mark(line)
+            if number is not None and len(self._tree.sibling_ids(self._page.nodes[number].id)) > 1:
+                numbers[line] = number
+        self._labels = dict(zip(numbers, LETTERS, strict=False))
+        self.refresh()
+        return {letter: self._page.nodes[numbers[line]].id for line, letter in self._labels.items()}
+
+    def drop_labels(self) -> None:
+        """The letters go again."""
+        self._labels = {}
+        self.refresh()
+
+    def mark_token(self, token: tuple[str, int, int] | None) -> None:
+        """Mark these bytes [start, end) of a node, and bring them into view."""
+        if token == self._token:
+            return
+        self._token = token
+        if token is not None:
+            self._reveal(*token)
+        self.refresh()
+
+    def _reveal(self, node_id: str, start: int, end: int) -> None:
+        """Scroll to where bytes of a node stand."""
+        for number in range(len(self._page.nodes) - 1, -1, -1):
+            node = self._page.nodes[number]
+            if node.id == node_id:
+                first, _ = shown_range(node.text, start, end)
+                line = self._page.line_at(self._page.starts[number] + first)
+                self.keep_in_view(max(0, line - 1), line + 1)
+                return
 
     def on_resize(self) -> None:
         """Lay out for the new width; where the person had scrolled away, stay there."""
@@ -122,7 +200,7 @@ class Reading(Lines):
         if width != self._page.width:
             nodes, self._page = self._page.nodes, Manuscript(width)
             self._page.show(nodes)
-            self._rail = self._marks()
+            self._rail.clear()
             self.set_n_lines(len(self._page.lines))
         if left_alone:
             self._bring_into_view()
@@ -156,18 +234,22 @@ class Reading(Lines):
         self.put_at_top(top)
         self._scrolled_to = top
 
-    def _marks(self) -> dict[int, int]:
-        """Which node the rail marks on which line: the last one that begins there."""
-        return {self._page.first_line(number): number for number in range(len(self._page.nodes))}
+    def _mark(self, line: int) -> int | None:
+        """Which node the rail marks on a line: the last one that begins there."""
+        if line not in self._rail:
+            self._rail[line] = self._page.node_beginning_on(line)
+        return self._rail[line]
 
     def _draw_rail(self, line: int) -> Text:
         text = Text(no_wrap=True, end="")
-        number = self._rail.get(line)
+        number = self._mark(line)
         if number is None:
             return text.append("    │ ", self.style_of("reading--rail"))
         node = self._page.nodes[number]
         n_ways = len(self._tree.sibling_ids(node.id))
         text.append(f"{n_ways:>3} " if n_ways > 1 else "    ", self.style_of("reading--fork"))
+        if line in self._labels:
+            return text.append(self._labels[line], self.style_of("reading--jump")).append(" ")
         if number == len(self._page.nodes) - 1:
             return text.append("◆ ", self.style_of("reading--here"))
         style = self.style_of("reading--typed" if node.written else "reading--glyph")
@@ -184,6 +266,9 @@ class Reading(Lines):
             last = number == len(page.nodes) - 1
             name = ("typed" if node.written else "model") + ("" if last else "-past")
             words.stylize(self.style_of(f"reading--{name}"), start - line.start, end - line.start)
+            if self.shows_borders and number % 2:
+                other = self.style_of("reading--other")
+                words.stylize(other, start - line.start, end - line.start)
             for style, first, until in self._tints(node):
                 first, until = first + page.starts[number], until + page.starts[number]
                 words.stylize(style, max(first - line.start, 0), max(until - line.start, 0))
@@ -204,10 +289,23 @@ class Reading(Lines):
         return max((n for n, line in enumerate(lines) if line.start <= last_kept), default=0)
 
     def _tints(self, node: Node) -> Iterator[tuple[Style, int, int]]:
-        """Stretches of a node's shown text where words meet."""
+        """Stretches of a node's shown text that are shaded, where words meet, or looked at."""
+        for start, end, level in self._stretches(node):
+            yield self.style_of(f"reading--shade-{level}"), start, end
         for span, asked in self._meetings.tinted(node.id, self._place):
             style = self.style_of("reading--met-here" if asked else "reading--met")
             yield style, *shown_range(node.text, span.start_byte, span.end_byte)
+        if self._token is not None and self._token[0] == node.id:
+            yield self.style_of("reading--token"), *shown_range(node.text, *self._token[1:])
+
+    def _stretches(self, node: Node) -> tuple[Stretch, ...]:
+        laws = None if self.shade is None else self._laws.of(node.id)
+        if self.shade is None or laws is None:
+            return ()
+        known = self._shaded.get(node.id)
+        if known is None or known[0] is not laws:
+            known = self._shaded[node.id] = laws, stretches(node, laws, self.shade)
+        return known[1]
 
 
 def _speaker(node: Node) -> str:

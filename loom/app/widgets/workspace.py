@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
@@ -11,6 +12,7 @@ from loom.app import keymap, words
 from loom.app.changes import Changes
 from loom.app.display import shown_words
 from loom.app.meetings import Meetings, Place
+from loom.app.shading import legend
 from loom.app.siblings import Families
 from loom.app.walking import persons_turn
 from loom.app.widgets.branches import Branches
@@ -20,8 +22,12 @@ from loom.app.widgets.header import Header
 from loom.app.widgets.outline import Outline
 from loom.app.widgets.reading import Reading
 from loom.app.widgets.rule import Rule
+from loom.app.widgets.tokens import Tokens
 from loom.session import Session
 from loom.session.opening import DEFAULT_CHAT_MODEL, DEFAULT_MODEL
+
+_THREE_COLUMNS = 180
+"""Cells from which on the branches stand beside the text."""
 
 _FEW_NODES = 24
 """Up to so many nodes a person may be new here."""
@@ -39,6 +45,7 @@ class Workspace(Vertical):
         self.place: Place | None = None
         self.here: str | None = None
         self.cut: int | None = None
+        self._token_end: str | None = None
         self._n_nodes_at_first = len(session.tree)
 
     def compose(self) -> ComposeResult:
@@ -47,10 +54,12 @@ class Workspace(Vertical):
         yield Rule(id="top")
         with Vertical(id="page"):
             yield Outline(self._tree, self._families)
-            yield Reading(self._tree)
+            yield Reading(self._tree, self._session.laws)
             yield Static(words.empty_page(self._tree.mode), id="nothing")
             yield Rule(id="fork")
             yield Branches(self._tree, self._families)
+            yield Rule(id="token-rule")
+            yield Tokens(self._tree, self._session.laws)
         yield Rule(id="bottom")
         yield Static(id="sentence")
         yield Static(words.WELCOME, id="welcome")
@@ -61,10 +70,13 @@ class Workspace(Vertical):
         """Find each pane once: they stay."""
         self.outline, self.reading = self.query_one(Outline), self.query_one(Reading)
         self.branches, self.composer = self.query_one(Branches), self.query_one(Composer)
+        self.tokens, self._token_rule = self.query_one(Tokens), self.query_one("#token-rule", Rule)
         self.query_one("#sentence").display = False
 
-    def on_resize(self) -> None:
-        """Lines that cross meet where they cross."""
+    def on_resize(self, event: events.Resize) -> None:
+        """Three columns where they have room; lines that cross meet where they cross."""
+        self.set_class(event.size.width >= _THREE_COLUMNS, "-huge")
+        self._share_page()
         self.call_after_refresh(self.show_rules)
 
     @property
@@ -81,6 +93,8 @@ class Workspace(Vertical):
         self.outline.stand_at(node_id)
         self.reading.stand_at(node_id)
         self.show_branches(n_awaited)
+        if self.looks_at_tokens and node_id != self._token_end:
+            self.look_at_tokens(node_id)
         if had_place is not place:
             self._show_meetings()
         self.show_state()
@@ -99,6 +113,60 @@ class Workspace(Vertical):
         self.cut = cut
         self.reading.show_cut(cut)
         self.show_rules()
+
+    # Tokens
+
+    @property
+    def looks_at_tokens(self) -> bool:
+        """Whether the pane of tokens is open."""
+        return self._token_end is not None
+
+    @property
+    def home(self) -> Tokens | None:
+        """The pane that gets the keys while nobody writes; None: the screen itself."""
+        return self.tokens if self.looks_at_tokens else None
+
+    def look_at_tokens(self, node_id: str) -> None:
+        """Open the pane of tokens, or look at those of another node."""
+        self._token_end = node_id
+        self._share_page()
+        self.tokens.stand_at(node_id)
+        self.show_state()
+
+    def leave_tokens(self) -> None:
+        """Close it."""
+        self._token_end = None
+        self._share_page()
+        self.reading.mark_token(None)
+        self.show_state()
+
+    def _share_page(self) -> None:
+        """Tokens stand where the branches do, or under the text where there are three columns.
+
+        By hand, for a class would have every pane match its style sheet anew at the key.
+        """
+        page, fork = self.query_one("#page"), self.query_one("#fork")
+        looks, is_huge = self.looks_at_tokens, self.has_class("-huge")
+        self.tokens.display = self._token_rule.display = looks
+        for pane in (fork, self.branches):
+            if looks and not is_huge:
+                pane.display = False
+            else:
+                pane.styles.clear_rule("display")
+        if looks and is_huge:
+            page.styles.grid_size_rows, page.styles.grid_rows = 4, "1 1fr 1 18"
+            self.outline.styles.row_span, self.branches.styles.row_span = 4, 3
+        else:
+            for name in ("grid_size_rows", "grid_rows"):
+                page.styles.clear_rule(name)
+            self.outline.styles.clear_rule("row_span")
+            self.branches.styles.clear_rule("row_span")
+        page.refresh(layout=True)
+
+    def name_tokens(self, headline: str) -> None:
+        """What the line above the tokens says."""
+        self._token_rule.label = f"tokens · {headline}" if headline else "tokens"
+        self._token_rule.note = "T 1, nothing cut"
 
     def absorb(self, changes: Changes, n_awaited: int) -> None:
         """Show what happened to the tree; neither selection nor scroll position moves."""
@@ -142,7 +210,8 @@ class Workspace(Vertical):
         header.template = tree.template
         header.read_only = self._session.is_read_only
         header.status, header.settings = status, self._session.settings
-        state: keymap.State = "writing" if self.composer.writing else "walking"
+        state: keymap.State = "tokens" if self.looks_at_tokens else "walking"
+        state = "writing" if self.composer.writing else state
         foot = self.query_one(Foot)
         foot.state = state
         foot.facts = words.how_it_stands(
@@ -164,10 +233,11 @@ class Workspace(Vertical):
         top, fork, bottom = (self.query_one(f"#{name}", Rule) for name in ("top", "fork", "bottom"))
         beside = self.outline.display and self.screen.has_class("-wide")
         edge = self.outline.outer_size.width
-        for rule, joint in ((top, "┬"), (bottom, "┴"), (fork, "├")):
+        for rule, joint in ((top, "┬"), (bottom, "┴"), (fork, "├"), (self._token_rule, "├")):
             rule.joint = joint if beside else ""
-            rule.joint_at = 0 if rule is fork else edge
+            rule.joint_at = edge if rule in (top, bottom) else 0
         top.label = words.outline(self._tree, self.outline.hoisted) if self.outline.display else ""
+        top.note = legend(self.reading.shade)
         fork.label, fork.note = words.what_grows(
             self._tree,
             self.here,
@@ -183,7 +253,7 @@ class Workspace(Vertical):
     def _greets(self) -> bool:
         """Whether somebody who has just begun, on the bundled model, is told what to press."""
         is_new = len(self._tree) <= min(_FEW_NODES, self._n_nodes_at_first + 1)
-        is_busy = self.composer.writing or self.place is not None
+        is_busy = self.composer.writing or self.place is not None or self.looks_at_tokens
         is_bundled = self._tree.model in (DEFAULT_MODEL, DEFAULT_CHAT_MODEL)
         return is_new and not is_busy and is_bundled
 

@@ -1,0 +1,68 @@
+"""What a key is: the rows of the one table of keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from textual.binding import Binding
+
+State = Literal["walking", "writing", "anywhere", "tokens", "tally", "map", "compare", "replaying"]
+Group = Literal[
+    "Grow",
+    "Walk",
+    "Look",
+    "Where branches meet",
+    "Write",
+    "Change",
+    "Loom",
+    "In the tokens",
+    "In the tally",
+    "In the map",
+    "Comparing",
+    "Replay",
+]
+# A replay is a screen of its own, and has a help of its own.
+GROUPS: tuple[Group, ...] = tuple(group for group in get_args(Group) if group != "Replay")
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One thing that a key does.
+
+    `state` says when: while walking, while writing, or both. `keys` are Textual's names, and each
+    is bound to `action`, in which `{key}` stands for the key itself. `shown` is how a person reads
+    them. `label` names it in the footer, where keys in a row with one label are drawn together; a
+    key with no `rank` is not in the footer, and the others leave it from the highest rank on when
+    there is no room.
+    """
+
+    id: str
+    keys: tuple[str, ...]
+    shown: str
+    label: str
+    help: str
+    group: Group
+    state: State = "walking"
+    rank: int | None = None
+    action: str = ""
+
+    @property
+    def has_choices(self) -> bool:
+        """Whether its keys do different things."""
+        return "{key}" in self.action
+
+    def bindings(self) -> Iterator[Binding]:
+        """What Textual binds."""
+        for key in self.keys:
+            yield Binding(
+                key,
+                (self.action or self.id).format(key=key),
+                self.label,
+                show=self.rank is not None,
+                priority=self.state == "anywhere",
+                key_display=self.shown,
+                tooltip=self.help,
+                id=self.id if len(self.keys) == 1 else f"{self.id}.{key}",
+            )

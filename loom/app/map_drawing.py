@@ -1,0 +1,178 @@
+"""A window of a map as characters: words, marks or lines where there is room, else blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Set
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from loom.app.map_shape import MapShape, Spot, Window
+
+Ink = Literal["line", "road", "typed", "model", "here", "words", "words-road"]
+
+
+@dataclass(frozen=True, slots=True)
+class Zoom:
+    """How far one looks: cells of a level, or (below 1 cell) levels and rows of a cell."""
+
+    cells: int = 1
+    levels: int = 1
+    rows: int = 1
+
+    @property
+    def is_overview(self) -> bool:
+        """Whether several nodes share a cell."""
+        return self.levels > 1 or self.rows > 1
+
+    def window(self, left: int, top: int, width: int, height: int) -> Window:
+        """What a screen shows from a level and a row on."""
+        n_levels = -(-width // self.cells) * self.levels
+        return Window(left, left + n_levels, top, top + height * self.rows)
+
+
+def zooms(shape: MapShape, width: int, height: int) -> list[Zoom]:
+    """From the nearest to the one that shows all: words, marks, lines, then twice as much each."""
+    found = [Zoom(24), Zoom(4), Zoom(1)]
+    while True:
+        last = found[-1]
+        wide = shape.n_levels > width * last.levels
+        tall = shape.n_rows > height * last.rows
+        if not (wide or tall):
+            return found
+        found.append(Zoom(1, last.levels * (1 + wide), last.rows * (1 + tall)))
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """What a drawing asks about nodes."""
+
+    path: Set[str]
+    here: str | None
+    is_typed: Callable[[str], bool]
+    words: Callable[[str], str]
+
+
+class Canvas:
+    """Cells of (character, ink), row by row; a cell that is drawn last is seen."""
+
+    def __init__(self, width: int, height: int) -> None:
+        self.width, self.height = width, height
+        self.cells: list[dict[int, tuple[str, Ink]]] = [{} for _ in range(height)]
+
+    def put(self, x: int, y: int, char: str, ink: Ink) -> None:
+        """One cell, if it is on the screen."""
+        if 0 <= x < self.width and 0 <= y < self.height:
+            self.cells[y][x] = (char, ink)
+
+    def runs(self, y: int) -> list[tuple[str, Ink]]:
+        """A row as stretches of one ink, blanks between them."""
+        row, runs = self.cells[y], list[tuple[str, Ink]]()
+        end = 0
+        for x in sorted(row):
+            char, ink = row[x]
+            if x > end:
+                runs.append((" " * (x - end), "line"))
+            if runs and x == end and runs[-1][1] == ink:
+                runs[-1] = (runs[-1][0] + char, ink)
+            else:
+                runs.append((char, ink))
+            end = x + 1
+        return runs
+
+
+def draw(
+    shape: MapShape, zoom: Zoom, window: Window, size: tuple[int, int], looks: Looks
+) -> Canvas:
+    """The window on a canvas of that size."""
+    canvas = Canvas(*size)
+    if zoom.is_overview:
+        _draw_blocks(canvas, shape, zoom, window, looks)
+    else:
+        _draw_roads(canvas, shape, zoom, window, looks)
+    return canvas
+
+
+_SHADES = "░▒▓█"
+
+
+def _draw_blocks(canvas: Canvas, shape: MapShape, zoom: Zoom, window: Window, looks: Looks) -> None:
+    """Each cell as dark as it is full; cells of the path are lit."""
+    x = (shape.depths - window.left) // zoom.levels
+    y = (shape.rows - window.top) // zoom.rows
+    inside = (x >= 0) & (x < canvas.width) & (y >= 0) & (y < canvas.height)
+    counts = np.zeros((canvas.height, canvas.width), np.int64)
+    np.add.at(counts, (y[inside], x[inside]), 1)
+    full = max(1, zoom.levels * zoom.rows)
+    for row, column in zip(*np.nonzero(counts), strict=True):
+        shade = min(3, int(4 * np.log1p(counts[row, column]) / np.log1p(full)))
+        canvas.put(int(column), int(row), _SHADES[shade], "model")
+    path = shape.of_path(looks.path)
+    for column, row in {*zip(x[path].tolist(), y[path].tolist(), strict=True)}:
+        canvas.put(column, row, "█", "road")
+    if looks.here is not None and looks.here in shape:
+        here = shape.of_path([looks.here])
+        canvas.put(int(x[here[0]]), int(y[here[0]]), "◆", "here")
+
+
+def _draw_roads(canvas: Canvas, shape: MapShape, zoom: Zoom, window: Window, looks: Looks) -> None:
+    """Every node with the line that leads to it, and the lines down to its other ways."""
+    spots = shape.spots(shape.nodes_in(window))
+    for spot in spots:
+        if spot.last_row > spot.row:
+            x = (spot.depth + 1 - window.left) * zoom.cells
+            _draw_down(canvas, x, spot.row - window.top, spot.last_row - window.top, "line")
+    for spot in spots:
+        if spot.node_id in looks.path and spot.row > spot.parent_row >= 0:
+            x = (spot.depth - window.left) * zoom.cells
+            _draw_down(canvas, x, spot.parent_row - window.top, spot.row - window.top, "road")
+    for spot in spots:
+        if spot.row >= window.top:
+            _draw_spot(canvas, spot, zoom, window, looks)
+
+
+def _draw_down(canvas: Canvas, x: int, top: int, bottom: int, ink: Ink) -> None:
+    """The line down from a fork; a way that leaves last turns its corner."""
+    for y in range(max(0, top + 1), min(canvas.height, bottom)):
+        canvas.put(x, y, "┃" if ink == "road" else "│", ink)
+    canvas.put(x, bottom, "╰", ink)
+
+
+def _draw_spot(canvas: Canvas, spot: Spot, zoom: Zoom, window: Window, looks: Looks) -> None:
+    y, x = spot.row - window.top, (spot.depth - window.left) * zoom.cells
+    on_path, is_here = spot.node_id in looks.path, spot.node_id == looks.here
+    line: Ink = "road" if on_path else "line"
+    dash = "━" if on_path else "─"
+    if zoom.cells == 1:
+        canvas.put(x, y, "◆" if is_here else _knot(spot, dash), "here" if is_here else line)
+        return
+    if spot.parent_row >= 0:
+        canvas.put(x, y, _branching(spot), line)
+        canvas.put(x + 1, y, dash, line)
+    is_typed = looks.is_typed(spot.node_id)
+    ink: Ink = "here" if is_here else "road" if on_path else "typed" if is_typed else "model"
+    canvas.put(x + 2, y, "◆" if is_here else "○" if is_typed else "●", ink)
+    end = x + 3
+    if zoom.cells > 8:
+        for end, char in enumerate(looks.words(spot.node_id), x + 4):
+            canvas.put(end, y, char, "words-road" if on_path else "words")
+        end += 2
+    if spot.has_children:
+        for beyond in range(end, x + zoom.cells):
+            canvas.put(beyond, y, "─", "line")
+
+
+def _branching(spot: Spot) -> str:
+    """How the line to a node leaves the one down from its parent."""
+    if spot.row == spot.parent_row:
+        return "┬" if spot.parent_last_row > spot.parent_row else "─"
+    return "╰" if spot.row == spot.parent_last_row else "├"
+
+
+def _knot(spot: Spot, dash: str) -> str:
+    """A node in one cell."""
+    if spot.parent_row < 0:
+        return dash
+    char = _branching(spot)
+    return {"─": "━", "┬": "┯", "├": "┝", "╰": "┕"}[char] if dash == "━" else char
