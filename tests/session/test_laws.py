@@ -11,6 +11,7 @@ from loom.errors import LoomError
 from loom.session.forced import Turnoff
 from loom.session.session import Session
 from loom.session.settings import GrowSettings
+from loom.session.spelling import _of_pieces
 from loom.session.token_laws import Choice
 
 from .conftest import ScriptedModel, settle
@@ -139,3 +140,8 @@ def test_the_end_of_the_text_is_no_way_on(begin: Begin, model: ScriptedModel) ->
         with pytest.raises(LoomError, match=why):
             session.turn_off(Turnoff(node, 0, choice, "f"))
     assert len(session.tree) == n_nodes
+
+
+def test_pieces_of_sentencepiece_are_the_bytes_they_stand_for() -> None:
+    spell = _of_pieces((b"<s>", "▁the".encode(), b"<0x0A>", b"ing"), frozenset({0}))
+    assert [spell(at) for at in range(5)] == [b"<s>", b" the", b"\n", b"ing", None]
