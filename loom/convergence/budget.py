@@ -1,0 +1,30 @@
+"""How much judging may cost, and whether it has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from loom.convergence.scorer import Cost
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """Tokens evaluated or drawn, or seconds of the engine's time, at most; None sets no bound."""
+
+    n_tokens: int | None = None
+    seconds: float | None = None
+
+    @property
+    def bounded(self) -> bool:
+        """Whether there is any bound."""
+        return self.n_tokens is not None or self.seconds is not None
+
+    def share_spent(self, begun: Cost, now: Cost) -> float:
+        """How much of it is gone since it began, 0 to 1 and more; 0 without a bound."""
+        tokens = 0.0
+        if self.n_tokens is not None:
+            tokens = (now.n_tokens - begun.n_tokens) / max(1, self.n_tokens)
+        seconds = 0.0
+        if self.seconds is not None:
+            seconds = (now.elapsed_s - begun.elapsed_s) / max(1e-9, self.seconds)
+        return max(tokens, seconds)

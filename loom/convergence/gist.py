@@ -1,0 +1,95 @@
+"""Whether two stretches of text say the same thing (A3): alike beyond what unrelated ones are.
+
+How alike unrelated stretches get to be is measured on the tree itself, and of all pairs that are
+looked at only so many are called alike that one in twenty of them is expected to be a mistake
+(Benjamini & Hochberg). Without vectors of a model the F1 of the words stands in.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from loom.records import Measure, SemanticEvidence
+
+Q_VALUE = 0.05
+LEAST_F1 = 0.458
+"""Below this the words of two texts are never called the same gist (NoveltyBench's threshold)."""
+
+N_NULL = 400
+LEAST_NULL = 20
+_QUANTILE = 0.99
+
+TextPair = tuple[str, str]
+Similarity = Callable[[TextPair], float]
+
+
+def word_f1(pair: TextPair) -> float:
+    """The F1 of the words of two texts, each as often as it comes; 0 where one has none."""
+    one, other = (Counter(re.findall(r"\w+", text.lower())) for text in pair)
+    n_shared = (one & other).total()
+    return 2 * n_shared / (one.total() + other.total()) if n_shared else 0.0
+
+
+def cosine_of(texts: Sequence[str], vectors: Sequence[npt.NDArray[np.float32]]) -> Similarity:
+    """The cosine of the vectors of two of these texts."""
+    rows = dict(zip(texts, vectors, strict=True))
+    return lambda pair: float(rows[pair[0]] @ rows[pair[1]])
+
+
+def null_pairs(groups: Sequence[Sequence[str]], seed: int) -> list[TextPair]:
+    """Pairs of texts from different groups (roots, or else branches), at most `N_NULL`."""
+    rng = random.Random(seed)
+    full = [group for group in groups if group]
+    if len(full) < 2:
+        return []
+    return [
+        (rng.choice(one), rng.choice(other))
+        for one, other in (rng.sample(full, 2) for _ in range(N_NULL))
+    ]
+
+
+def gists(
+    pairs: Sequence[TextPair], null: Sequence[TextPair], similarity: Similarity, measure: Measure
+) -> list[SemanticEvidence | None]:
+    """How alike each pair is, beside unrelated pairs; None for all where too few are unrelated.
+
+    `q_value` is the Benjamini-Hochberg one among these pairs, from p = (1 + unrelated pairs at
+    least as alike) / (1 + unrelated pairs).
+    """
+    if len(null) < LEAST_NULL or not pairs:
+        return [None] * len(pairs)
+    unrelated = np.sort([similarity(pair) for pair in null])
+    threshold = float(np.quantile(unrelated, _QUANTILE))
+    if measure == "shared words":
+        threshold = max(threshold, LEAST_F1)
+    found = [similarity(pair) for pair in pairs]
+    at_least = len(unrelated) - np.searchsorted(unrelated, found, side="left")
+    q_values = _q_values((1 + at_least) / (1 + len(unrelated)))
+    return [
+        SemanticEvidence(value, threshold, float(q), measure)
+        for value, q in zip(found, q_values, strict=True)
+    ]
+
+
+def same_gist(evidence: SemanticEvidence | None) -> bool:
+    """Whether the pair is alike beyond chance."""
+    return (
+        evidence is not None
+        and evidence.similarity >= evidence.threshold
+        and evidence.q_value <= Q_VALUE
+    )
+
+
+def _q_values(p_values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    order = np.argsort(p_values)
+    scaled = p_values[order] * len(p_values) / np.arange(1, len(p_values) + 1)
+    smallest = np.minimum.accumulate(scaled[::-1])[::-1]
+    q_values = np.empty_like(smallest)
+    q_values[order] = np.minimum(smallest, 1.0)
+    return q_values
