@@ -10,11 +10,11 @@ import sys
 
 import click
 
-from loom.cli import bench, grow, models, reading, sessions
+from loom.cli import bench, grow, joins, models, reading, sessions
 from loom.cli.group import cli
 from loom.errors import ExitCode, LoomError
 
-__all__ = ["bench", "cli", "grow", "main", "models", "reading", "sessions"]
+__all__ = ["bench", "cli", "grow", "joins", "main", "models", "reading", "sessions"]
 
 
 def main() -> None:

@@ -14,11 +14,6 @@ class Budget:
     n_tokens: int | None = None
     seconds: float | None = None
 
-    @property
-    def bounded(self) -> bool:
-        """Whether there is any bound."""
-        return self.n_tokens is not None or self.seconds is not None
-
     def share_spent(self, begun: Cost, now: Cost) -> float:
         """How much of it is gone since it began, 0 to 1 and more; 0 without a bound."""
         tokens = 0.0

@@ -7,7 +7,6 @@ looked at only so many are called alike that one in twenty of them is expected t
 
 from __future__ import annotations
 
-import random
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -21,7 +20,6 @@ Q_VALUE = 0.05
 LEAST_F1 = 0.458
 """Below this the words of two texts are never called the same gist (NoveltyBench's threshold)."""
 
-N_NULL = 400
 LEAST_NULL = 20
 _QUANTILE = 0.99
 
@@ -40,18 +38,6 @@ def cosine_of(texts: Sequence[str], vectors: Sequence[npt.NDArray[np.float32]]) 
     """The cosine of the vectors of two of these texts."""
     rows = dict(zip(texts, vectors, strict=True))
     return lambda pair: float(rows[pair[0]] @ rows[pair[1]])
-
-
-def null_pairs(groups: Sequence[Sequence[str]], seed: int) -> list[TextPair]:
-    """Pairs of texts from different groups (roots, or else branches), at most `N_NULL`."""
-    rng = random.Random(seed)
-    full = [group for group in groups if group]
-    if len(full) < 2:
-        return []
-    return [
-        (rng.choice(one), rng.choice(other))
-        for one, other in (rng.sample(full, 2) for _ in range(N_NULL))
-    ]
 
 
 def gists(

@@ -17,12 +17,18 @@ from loom.convergence.likeness import (
     print_distance,
     word_distance,
 )
-from loom.convergence.scorer import Scorer
+from loom.convergence.scorer import Cost, Scorer
 from loom.convergence.spots import Spot
 from loom.records import Judged, JudgeSettings
 
 PRINTS_SHARE = 0.35
 """Of a budget, what fingerprints may take before futures are looked at."""
+
+HUNT_SHARE = 0.85
+"""What is left of a budget after this goes to longer looks at what is undecided."""
+
+SUSPECTED_SHARE = 0.6
+"""Once so much is spent, what only looks like a join has to wait for another time."""
 
 PRINTS_AT_ONCE = 16
 PAIRS_AT_ONCE = 8
@@ -89,15 +95,19 @@ class Judge:
         """Spots that may meet another and were not looked at."""
         return int(np.count_nonzero(self._allowed.any(axis=1))) - len(self._reached)
 
-    def run(self, budget: Budget) -> Iterator[list[Judged]]:
-        """Judge until the budget is spent or nothing is left to be compared; some at a time."""
+    def run(self, budget: Budget, suspected: Sequence[SpotPair] = ()) -> Iterator[list[Judged]]:
+        """Judge until the budget is spent or nothing is left to be compared; some at a time.
+
+        `suspected` are pairs that look like joins to other eyes: they are looked at soon, so that
+        it can be said of them as well whether they are.
+        """
         begun = self._scorer.spent
         self._take_prints(budget)
         distance = self._distances()
         nearest = np.argsort(distance, axis=1, kind="stable")
         hunt = _Hunt(distance, nearest, self._weights(distance))
         undecided: list[tuple[int, int]] = []
-        while budget.share_spent(begun, self._scorer.spent) < 1:
+        while budget.share_spent(begun, self._scorer.spent) < HUNT_SHARE:
             pairs = self._next_pairs(hunt)
             if not pairs:
                 break
@@ -109,14 +119,16 @@ class Judge:
                 if verdict == "undecided":
                     undecided.append(pair)
             yield judged
-        yield from self._look_longer(undecided, budget)
+            if suspected and budget.share_spent(begun, self._scorer.spent) < SUSPECTED_SHARE:
+                yield self._comparer.compare(suspected, self._settings.n_futures)
+                suspected = ()
+        yield from self._look_longer(undecided, budget, begun)
 
     def _look_longer(
-        self, undecided: Sequence[tuple[int, int]], budget: Budget
+        self, undecided: Sequence[tuple[int, int]], budget: Budget, begun: Cost
     ) -> Iterator[list[Judged]]:
-        begun = self._scorer.spent
         for start in range(0, len(undecided), PAIRS_AT_ONCE):
-            if budget.bounded and budget.share_spent(begun, self._scorer.spent) >= 1:
+            if budget.share_spent(begun, self._scorer.spent) >= 1:
                 return
             some = undecided[start : start + PAIRS_AT_ONCE]
             most = self._settings.most_futures

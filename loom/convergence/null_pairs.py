@@ -10,7 +10,7 @@ from loom.convergence.scorer import Scorer, TokenIds
 from loom.records import FloorSource
 
 N_NULL_PAIRS = 12
-N_LOOKS_EACH = 16
+N_LOOKS_EACH = 8
 
 
 def find_floor(

@@ -73,7 +73,7 @@ def pair_told(tree: Tree, words: Sequence[Join], judged: Judged) -> Join:
     join = _of_pair(tree, judged, verdict, kind, shared)
     if verdict == "apart" and cells not in APART:
         return _with_sentence(
-            join, apart(_names(tree, (judged.one, judged.other)), judged.evidence)
+            join, apart(names_at(tree, (judged.one, judged.other)), judged.evidence)
         )
     return join
 
@@ -126,7 +126,7 @@ def _of_road(tree: Tree, road: Road, shared: _SharedWords) -> Join:
     lexical = max(words, key=lambda evidence: evidence.n_tokens, default=None)
     gist = alike[0] if alike else worst.gist
     kind = JOINED[lexical is not None, bool(alike)]
-    names = _names(tree, road.ways_in)
+    names = names_at(tree, road.ways_in)
     sentence = one_road(names, len(road.leaves), road.n_compared, kind, worst.evidence)
     return _join(
         tree,
@@ -143,7 +143,7 @@ def _of_pair(
     tree: Tree, judged: Judged, verdict: Verdict, kind: JoinKind, shared: _SharedWords
 ) -> Join:
     places = judged.one, judged.other
-    names = _names(tree, places)
+    names = names_at(tree, places)
     e = judged.evidence
     leaves = [leaves_below(tree, place.node) for place in places]
     fork = fork_of(tree, [place.node for place in places])
@@ -193,7 +193,7 @@ def _last_sentence(node: Node, place: Place) -> Span:
     return Span(node.id, start, len(sizes), ends[start], ends[-1])
 
 
-def _names(tree: Tree, places: Sequence[Place]) -> list[str]:
+def names_at(tree: Tree, places: Sequence[Place]) -> list[str]:
     """How a person finds each branch: its number at the fork, and at every fork further down."""
     fork = fork_of(tree, [place.node for place in places])
     return [_name(tree, place.node, fork) for place in places]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TypeVar, get_args
 
 from loom.store.growth_payload import from_cover, from_ending, to_cover, to_ending, to_mode
+from loom.store.judged_payload import from_round, to_round
 from loom.store.opening_payload import from_opening, to_opening
 from loom.store.packing import PackedTokens, pack_ints, unpack_ints, unpack_pieces
 from loom.store.payload import (
@@ -26,6 +27,7 @@ from loom.tree.events import (
     BranchClosed,
     BranchOpened,
     Finish,
+    FuturesJudged,
     GrowthAccepted,
     GrowthCovered,
     GrowthRequested,
@@ -48,6 +50,7 @@ SessionEvent = (
     | GrowthRequested
     | GrowthAccepted
     | GrowthCovered
+    | FuturesJudged
 )
 JournalEvent = NodeEvent | SessionEvent
 """The events that have a row of their own: about one node, or about the session."""
@@ -184,6 +187,8 @@ def _from_session(event: SessionEvent) -> tuple[str, dict[str, Json]]:
                 "request_id": event.request_id,
                 "provenance": from_provenance(event.provenance),
             }
+        case FuturesJudged():
+            return "futures_judged", from_round(event.round)
         case GrowthCovered():
             return "growth_covered", {
                 "request_id": event.request_id,
@@ -274,6 +279,8 @@ def _to_session(kind: str, at: float, values: Payload) -> SessionEvent:
             return GrowthCovered(
                 at, values.text("request_id"), values.integer("n_branches"), values.number("mass")
             )
+        case "futures_judged":
+            return FuturesJudged(at, to_round(values))
         case _:
             raise ValueError(f"nothing called {kind!r} happens to a session")
 

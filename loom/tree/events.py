@@ -8,7 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from loom.records import Cover, Ending, Opening, Provenance, RunMode, Sampling, TokenColumns
+from loom.records import (
+    Cover,
+    Ending,
+    JudgedRound,
+    Opening,
+    Provenance,
+    RunMode,
+    Sampling,
+    TokenColumns,
+)
 from loom.records.template_use import TemplateUse
 
 Mode = Literal["plain", "chat"]
@@ -181,6 +190,14 @@ class ModelHashed:
     sha256: str
 
 
+@dataclass(frozen=True, slots=True)
+class FuturesJudged:
+    """Places were compared by what follows them; the tree stays as it is."""
+
+    at: float
+    round: JudgedRound
+
+
 TreeEvent = (
     SessionStarted
     | NodeAdded
@@ -195,4 +212,5 @@ TreeEvent = (
     | ModelChosen
     | ModeChosen
     | ModelHashed
+    | FuturesJudged
 )

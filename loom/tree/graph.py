@@ -8,10 +8,11 @@ from dataclasses import replace
 import networkx as nx
 
 from loom.errors import NodeNotFoundError
-from loom.records import Opening, Provenance
+from loom.records import JudgedRound, Opening, Provenance
 from loom.tree.events import (
     BranchClosed,
     BranchOpened,
+    FuturesJudged,
     GrowthAccepted,
     GrowthCovered,
     GrowthRequested,
@@ -48,6 +49,7 @@ class Tree:
         self.provenance: dict[str, Provenance] = {}
         self.model_hashes: dict[str, str] = {}
         self.covered: dict[str, GrowthCovered] = {}
+        self.judged: list[JudgedRound] = []
         self._roots: list[str] = []
         self._last_visited: dict[str, str] = {}
         self._growing: dict[str, None] = {}
@@ -142,6 +144,8 @@ class Tree:
                 self.mode, self.template = event.mode, event.template
             case ModelHashed():
                 self.model_hashes[event.fingerprint] = event.sha256
+            case FuturesJudged():
+                self.judged.append(event.round)
             case NodeAdded():
                 self._add(_written(event))
             case NodeTokenised():
