@@ -86,5 +86,5 @@ class BettingInterval:
             # Every mean of the grid was ruled out in turn, which happens with less than the chance
             # of an error: then nothing but the mean itself is left to say.
             return Interval(value, value, value)
-        low, high = left[0] / _N_MEANS, (left[-1] + 2) / _N_MEANS
+        low, high = int(left[0]) / _N_MEANS, (int(left[-1]) + 2) / _N_MEANS
         return Interval(value, min(low, value), max(high, value))

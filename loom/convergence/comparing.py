@@ -50,6 +50,11 @@ class Comparer:
             n_each = min(2 * n_each, n_futures // 2)
         return [results[index] for index in range(len(pairs))]
 
+    def looked(self, pair: SpotPair, n_futures: int) -> Judged:
+        """Look at all of `n_futures` futures (a multiple of sixteen), however plain it is."""
+        self._bank.look([_histories(pair)], n_futures // 2)
+        return self.judged(pair, n_futures // 2)
+
     def judged(self, pair: SpotPair, n_each: int) -> Judged:
         """What the first `n_each` futures of each side, already looked at, say of a pair."""
         one, other = pair

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import random
 from collections.abc import Mapping, Sequence
 
@@ -24,10 +23,15 @@ def probes_of(spots: Sequence[Spot], settings: JudgeSettings) -> list[TokenIds]:
     following: dict[TokenIds, None] = {}
     ordered = sorted(spots, key=lambda spot: spot.history)
     n = settings.probe_length
-    for one, after in itertools.pairwise(ordered):
+    for rank, one in enumerate(ordered):
         begins = len(one.history)
-        if after.history[:begins] == one.history and len(after.history) >= begins + n:
-            following[after.history[begins : begins + n]] = None
+        # In lexicographic order what goes on from a history stands right behind it.
+        for after in ordered[rank + 1 :]:
+            if after.history[:begins] != one.history:
+                break
+            if len(after.history) >= begins + n:
+                following[after.history[begins : begins + n]] = None
+                break
     found = list(following)
     rng = random.Random(settings.seed)
     return found if len(found) <= settings.n_probes else rng.sample(found, settings.n_probes)
@@ -38,14 +42,11 @@ def fingerprints(
 ) -> dict[int, Print]:
     """The fingerprint of each spot: bits of every beginning of every probe, shape (probes * n,).
 
-    What is less likely than `UNLIKELY_BITS` counts as that.
+    What is less likely than `UNLIKELY_BITS` counts as that; there is a probe at least.
     """
     items = [Item(spot.history, probe) for spot in spots.values() for probe in probes]
-    scored = iter(scorer.score(items) if items else [])
-    return {
-        number: np.concatenate([_bits(next(scored)) for _ in probes]) if probes else np.zeros(0)
-        for number in spots
-    }
+    scored = iter(scorer.score(items))
+    return {number: np.concatenate([_bits(next(scored)) for _ in probes]) for number in spots}
 
 
 def _bits(log2_probs: npt.NDArray[np.float64]) -> Print:

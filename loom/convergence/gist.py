@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
+from math import erfc, sqrt
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +22,9 @@ LEAST_F1 = 0.458
 """Below this the words of two texts are never called the same gist (NoveltyBench's threshold)."""
 
 LEAST_NULL = 20
+LEAST_DEVIATION = 0.03
+"""Unrelated texts are never taken to be less varied than this."""
+
 _QUANTILE = 0.99
 
 TextPair = tuple[str, str]
@@ -45,8 +49,9 @@ def gists(
 ) -> list[SemanticEvidence | None]:
     """How alike each pair is, beside unrelated pairs; None for all where too few are unrelated.
 
-    `q_value` is the Benjamini-Hochberg one among these pairs, from p = (1 + unrelated pairs at
-    least as alike) / (1 + unrelated pairs).
+    `q_value` is the Benjamini-Hochberg one among these pairs, from the tail of a normal law with
+    the mean and the deviation of the unrelated: their counts alone could never speak for one pair
+    among as many as there are of them. So a pair must pass the 99th percentile as well.
     """
     if len(null) < LEAST_NULL or not pairs:
         return [None] * len(pairs)
@@ -55,8 +60,9 @@ def gists(
     if measure == "shared words":
         threshold = max(threshold, LEAST_F1)
     found = [similarity(pair) for pair in pairs]
-    at_least = len(unrelated) - np.searchsorted(unrelated, found, side="left")
-    q_values = _q_values((1 + at_least) / (1 + len(unrelated)))
+    mean, deviation = float(unrelated.mean()), max(LEAST_DEVIATION, float(unrelated.std()))
+    p_values = [erfc((value - mean) / (deviation * sqrt(2))) / 2 for value in found]
+    q_values = _q_values(np.array(p_values))
     return [
         SemanticEvidence(value, threshold, float(q), measure)
         for value, q in zip(found, q_values, strict=True)

@@ -164,6 +164,8 @@ class Judge:
     def _take_prints(self, budget: Budget) -> None:
         begun = self._scorer.spent
         probes = probes_of(self._spots, self._settings)
+        if not probes:
+            return
         free = self._free()
         weights = self._weights(free)
         order = [int(i) for i in np.argsort(-weights, kind="stable") if weights[i] > 1]

@@ -48,7 +48,7 @@ def word_distance(spots: Sequence[Spot]) -> Matrix:
     for row, spot in enumerate(spots):
         for token in set(spot.recent):
             counts[row, columns[token]] = 1.0
-    share = counts.mean(axis=0)
+    share = counts.sum(axis=0) / max(1, len(spots))
     counts *= np.log1p(1 / np.maximum(share, 1e-9)) - np.log(2) + 1e-3
     norms = np.linalg.norm(counts, axis=1, keepdims=True)
     counts /= np.where(norms > 0, norms, 1)

@@ -104,7 +104,12 @@ def _road(tree: Tree, places: Iterable[Place], judged: Sequence[Judged]) -> Road
     leaves = frozenset[str]().union(*(leaves_below(tree, way.node) for way in ways_in))
     fork = fork_of(tree, [way.node for way in ways_in])
     compared = tree.leaf_ids() if fork is None else leaves_below(tree, fork)
-    return Road(tuple(ways_in), leaves, fork, len(compared), tuple(judged))
+    # A set has no order of its own that would be the same the next time.
+    closest = sorted(
+        judged,
+        key=lambda j: (j.evidence.excess, *(order[p.node] for p in (j.one, j.other)), str(j)),
+    )
+    return Road(tuple(ways_in), leaves, fork, len(compared), tuple(closest))
 
 
 def same_words(tree: Tree, place: Place) -> list[Place]:

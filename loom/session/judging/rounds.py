@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from loom.convergence.betting import Interval
 from loom.convergence.budget import Budget
@@ -23,7 +23,7 @@ DOCUMENT_TOKENS = 96
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What is to be judged: all spots, or only `pairs` with so many looks each.
+    """What is to be judged: all spots, or only `pairs`, with all of so many looks each.
 
     `floor` is one that was found before, `exact` says that the model's laws are; `suspected` are
     pairs that seem to meet by their words; `neutral` is a text that says nothing, in tokens.
@@ -57,19 +57,19 @@ def rounds(scorer: Scorer, work: Work) -> Iterator[JudgedRound]:
     judge = Judge(scorer, comparer, work.spots, settings)
     steps: Iterator[list[Judged]]
     if work.pairs:
-        steps = (comparer.compare([pair], n_looks) for pair, n_looks in work.pairs)
+        steps = ([comparer.looked(pair, n_looks)] for pair, n_looks in work.pairs)
     else:
         steps = judge.run(work.budget, work.suspected)
-    found = _kept(floor)
+    found = JudgedRound(
+        scorer.fingerprint, work.model_name, settings, _kept(floor), (), judge.n_not_reached
+    )
+    yielded = False
     for judged in steps:
-        yield JudgedRound(
-            scorer.fingerprint,
-            work.model_name,
-            settings,
-            found,
-            tuple(said.add(judged)),
-            judge.n_not_reached,
-        )
+        yielded = True
+        both = tuple(said.add(judged))
+        yield replace(found, judged=both, n_not_reached=judge.n_not_reached)
+    if not yielded:
+        yield found
 
 
 def _floor(bank: FutureBank, work: Work) -> Floor:

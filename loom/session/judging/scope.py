@@ -53,7 +53,7 @@ class Asked:
         ends = [_last_spot(spots, node_id) for node_id in self.pair]
         if ends[0] is None or ends[1] is None:
             return []
-        return [((ends[0], ends[1]), self.settings.most_futures)]
+        return [((ends[0], ends[1]), self.settings.n_futures)]
 
 
 def looked_at(tree: Tree, asked: Asked) -> list[str]:
