@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 
 from loom.convergence.scorer import Cost
 
@@ -13,6 +14,13 @@ class Budget:
 
     n_tokens: int | None = None
     seconds: float | None = None
+
+    def in_tokens(self, now: Cost) -> float:
+        """How many tokens it buys, at the pace so far; without a bound infinitely many."""
+        bounds = [] if self.n_tokens is None else [float(self.n_tokens)]
+        if self.seconds is not None and now.elapsed_s > 0:
+            bounds.append(self.seconds * now.n_tokens / now.elapsed_s)
+        return min(bounds, default=inf)
 
     def share_spent(self, begun: Cost, now: Cost) -> float:
         """How much of it is gone since it began, 0 to 1 and more; 0 without a bound."""

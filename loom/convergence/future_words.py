@@ -27,7 +27,7 @@ def one_road(
     whose = "which of the two it was" if len(names) == 2 else "between any two compared"
     if e.both_end:
         return (
-            f"{_who(names)} ({n_branches} of {n_compared}) are both about to end here, "
+            f"{_who(names)} ({n_branches} of {n_compared}) are about to end here, "
             f"and that is all they have in common."
         )
     return (

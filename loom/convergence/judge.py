@@ -30,9 +30,12 @@ HUNT_SHARE = 0.85
 SUSPECTED_SHARE = 0.6
 """Once so much is spent, what only looks like a join has to wait for another time."""
 
+LEAST_PAIRS = 8
+"""A budget for fewer comparisons than this buys no fingerprints."""
+
 PRINTS_AT_ONCE = 16
 PAIRS_AT_ONCE = 8
-MOST_TRIES = 6
+MOST_TRIES = 4
 """Roads that one place is compared with before it counts as a road of its own."""
 
 NEAR_BITS = 1.5
@@ -108,7 +111,7 @@ class Judge:
         hunt = _Hunt(distance, nearest, self._weights(distance))
         undecided: list[tuple[int, int]] = []
         while budget.share_spent(begun, self._scorer.spent) < HUNT_SHARE:
-            pairs = self._next_pairs(hunt)
+            pairs = self._next_pairs(hunt)[: self._n_affordable(budget, begun)]
             if not pairs:
                 break
             judged = self._comparer.compare(list(map(self._pair, pairs)), self._settings.n_futures)
@@ -164,7 +167,8 @@ class Judge:
     def _take_prints(self, budget: Budget) -> None:
         begun = self._scorer.spent
         probes = probes_of(self._spots, self._settings)
-        if not probes:
+        # Where there is hardly enough for a few looks at futures, free evidence must do.
+        if not probes or budget.in_tokens(begun) < LEAST_PAIRS * self._tokens_of_a_pair():
             return
         free = self._free()
         weights = self._weights(free)
@@ -174,6 +178,17 @@ class Judge:
                 return
             some = {i: self._spots[i] for i in order[start : start + PRINTS_AT_ONCE]}
             self._prints |= fingerprints(self._scorer, some, probes)
+
+    def _n_affordable(self, budget: Budget, begun: Cost) -> int:
+        """How many pairs what is left of the budget pays for, one at least."""
+        now = self._scorer.spent
+        left = HUNT_SHARE - budget.share_spent(begun, now)
+        pairs = left * budget.in_tokens(now) / self._tokens_of_a_pair()
+        return PAIRS_AT_ONCE if pairs >= PAIRS_AT_ONCE else max(1, int(pairs))
+
+    def _tokens_of_a_pair(self) -> int:
+        """Every future is drawn once and scored once."""
+        return 2 * self._settings.n_futures * self._settings.horizon
 
     def _next_pairs(self, hunt: _Hunt) -> list[tuple[int, int]]:
         offers: list[tuple[float, float, int, int]] = []

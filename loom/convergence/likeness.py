@@ -12,6 +12,7 @@ from loom.convergence.spots import Spot
 Matrix = npt.NDArray[np.float32]
 
 _ROWS_AT_ONCE = 64
+_N_TOKENS = 16
 
 
 def law_distance(spots: Sequence[Spot]) -> Matrix:
@@ -20,7 +21,7 @@ def law_distance(spots: Sequence[Spot]) -> Matrix:
     From the likeliest tokens of each; 0 where a law is not stored. The total variation of k tokens
     is never less than that of the first, so what is above the bound of a join is none (A4).
     """
-    laws = [spot.law or {} for spot in spots]
+    laws = [_likeliest(spot.law or {}) for spot in spots]
     columns = {token: i for i, token in enumerate(dict.fromkeys(t for law in laws for t in law))}
     dense = np.zeros((len(spots), len(columns)), np.float32)
     for row, law in enumerate(laws):
@@ -35,6 +36,11 @@ def law_distance(spots: Sequence[Spot]) -> Matrix:
             bound = apart - (rest + rest[row]) / 2
             distance[row] = np.where(known, np.maximum(bound, 0), 0)
     return distance
+
+
+def _likeliest(law: Mapping[int, float]) -> dict[int, float]:
+    """Few tokens hold nearly all that can tell, and every column costs a row of all spots."""
+    return dict(sorted(law.items(), key=lambda token: -token[1])[:_N_TOKENS])
 
 
 def word_distance(spots: Sequence[Spot]) -> Matrix:

@@ -27,6 +27,9 @@ from loom.tree.node import Node
 RECENT = 24
 """Shared words that end so many tokens before a place, or fewer, belong to it."""
 
+MOST_SHOWN = 100
+"""Look-alikes, and open questions, that are told of: a screen asks for all of them all the time."""
+
 JOINED: dict[tuple[bool, bool], JoinKind] = {
     (True, True): "full",
     (False, True): "paraphrase",
@@ -54,12 +57,13 @@ def joins_told(tree: Tree, words: Sequence[Join], judged: Iterable[Judged]) -> t
     on_roads = [{place for j in road.judged for place in (j.one, j.other)} for road in found]
     others = [one for one in pairs if one.evidence.verdict != "joined"]
     alike = _alike(tree, [j for j in others if j.evidence.verdict == "apart"], shared)
-    open_ = [
-        _of_pair(tree, one, "undecided", "hidden", shared)
+    unsure = [
+        one
         for one in others
         if one.evidence.verdict == "undecided"
         and not any({one.one, one.other} <= places for places in on_roads)
     ]
+    open_ = [_of_pair(tree, one, "undecided", "hidden", shared) for one in unsure[:MOST_SHOWN]]
     open_.sort(key=lambda join: -join.weight)
     return (*roads, *alike, *open_, *(join for join in words if join.id not in used))
 
@@ -108,15 +112,14 @@ class _SharedWords:
 
 def _alike(tree: Tree, judged: Sequence[Judged], shared: _SharedWords) -> list[Join]:
     """What seems to meet and does not, the likest first, each pair of branches once."""
-    found: list[tuple[float, Join]] = []
-    seen: set[tuple[str, ...]] = set()
+    found: dict[frozenset[str], tuple[int, float, Judged, JoinKind]] = {}
     for one in sorted(judged, key=lambda j: j.evidence.excess):
         kind = APART.get((shared.before(one) is not None, same_gist(one.gist)))
-        if kind is not None and one.evidence.nodes not in seen:
-            seen.add(one.evidence.nodes)
-            found.append((one.evidence.excess, _of_pair(tree, one, "apart", kind, shared)))
-    order: tuple[JoinKind, ...] = ("look_alike", "echo", "same_gist")
-    return [join for _, join in sorted(found, key=lambda f: (order.index(f[1].kind), f[0]))]
+        if kind is not None:
+            rank = tuple(APART.values()).index(kind)
+            found.setdefault(frozenset(one.evidence.nodes), (rank, one.evidence.excess, one, kind))
+    likest = sorted(found.values(), key=lambda f: f[:2])[:MOST_SHOWN]
+    return [_of_pair(tree, one, "apart", kind, shared) for *_, one, kind in likest]
 
 
 def _of_road(tree: Tree, road: Road, shared: _SharedWords) -> Join:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,11 +20,13 @@ from loom.records import TokenColumns
 from loom.session.growing import grown_nodes
 from loom.session.judging.asking import EngineScorer, JudgedBy
 from loom.session.judging.scope import Asked
+from loom.session.judging.usual import usual_after, why_not_unasked
 from loom.session.plans import Plan
 from loom.session.session import Beginning, Session
 from loom.session.settings import GrowSettings
 from loom.worlds.catalogue import open_world
 from tests.convergence.exact_scorer import ExactScorer
+from tests.store.specimens import MODEL
 
 
 def no_model(spec: LoadSpec, listener: Listener) -> SteppedEngine:
@@ -219,3 +222,22 @@ def test_an_engine_that_is_gone_stops_the_judge() -> None:
 def _columns(n: int) -> TokenColumns:
     ids = np.arange(n, dtype=np.int32)
     return TokenColumns(ids, (b"x",) * n, np.zeros(n, np.float32), None)
+
+
+def test_unasked_it_looks_at_what_was_grown_for_a_quarter_of_the_time(session: Session) -> None:
+    grow(session, 3)
+    prompt, *branches = (node.id for node in session.tree)
+    asked = usual_after(session.tree, prompt, 8.0)
+    assert (asked.node_ids, asked.budget) == (tuple(branches), Budget(seconds=2.0))
+    assert usual_after(session.tree, branches[1], 8.0).node_ids == tuple(branches)
+
+
+def test_a_battery_or_a_large_model_on_a_processor_is_spared(tmp_path: Path) -> None:
+    small = replace(MODEL, n_parameters=10**6, gpu_layers=0)
+    large = replace(small, n_parameters=8 * 10**9)
+    assert why_not_unasked(small, tmp_path) is None
+    assert why_not_unasked(large, tmp_path) == "a large model without a GPU"
+    assert why_not_unasked(replace(large, gpu_layers=32), tmp_path) is None
+    (tmp_path / "BAT0").mkdir()
+    (tmp_path / "BAT0" / "status").write_text("Discharging\n")
+    assert why_not_unasked(small, tmp_path) == "running on battery"

@@ -27,6 +27,7 @@ class Work:
 
     `floor` is one that was found before, `exact` says that the model's laws are; `suspected` are
     pairs that seem to meet by their words; `neutral` is a text that says nothing, in tokens.
+    `n_beyond` spots are more than can be kept in mind at once.
     """
 
     model_name: str
@@ -38,6 +39,7 @@ class Work:
     floor: FloorFound | None
     exact: bool
     neutral: TokenIds
+    n_beyond: int = 0
 
 
 def rounds(scorer: Scorer, work: Work) -> Iterator[JudgedRound]:
@@ -61,13 +63,18 @@ def rounds(scorer: Scorer, work: Work) -> Iterator[JudgedRound]:
     else:
         steps = judge.run(work.budget, work.suspected)
     found = JudgedRound(
-        scorer.fingerprint, work.model_name, settings, _kept(floor), (), judge.n_not_reached
+        scorer.fingerprint,
+        work.model_name,
+        settings,
+        _kept(floor),
+        (),
+        judge.n_not_reached + work.n_beyond,
     )
     yielded = False
     for judged in steps:
         yielded = True
         both = tuple(said.add(judged))
-        yield replace(found, judged=both, n_not_reached=judge.n_not_reached)
+        yield replace(found, judged=both, n_not_reached=judge.n_not_reached + work.n_beyond)
     if not yielded:
         yield found
 

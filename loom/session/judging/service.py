@@ -26,6 +26,9 @@ from loom.session.residents import Heard, Loss
 from loom.tree.events import FuturesJudged, TreeEvent
 from loom.tree.graph import Tree
 
+MOST_SPOTS = 1_000
+"""Places that are compared in one run: each is looked at beside every other."""
+
 NEUTRAL = "This is a text.\n\n"
 
 
@@ -98,18 +101,20 @@ class Judging:
         if len(fitting) < len(found.spots):
             n_long = len(found.spots) - len(fitting)
             self._news.say("warning", f"{n_long} places lie too deep for {spec.name}'s window.", "")
+        chosen_spots = fitting[:: -(-len(fitting) // MOST_SPOTS) or 1]
         begin, end = reader.document_marks()
         neutral = reader.tokens_of(NEUTRAL, special=False) if not (begin or end) else ()
         work = Work(
             model_name=spec.name,
-            spots=fitting,
-            suspected=suspected_pairs(words, fitting),
-            pairs=asked.pairs_among(tree, fitting),
+            spots=chosen_spots,
+            suspected=suspected_pairs(words, chosen_spots),
+            pairs=asked.pairs_among(tree, chosen_spots),
             settings=asked.settings,
             budget=asked.budget,
             floor=_known_floor(tree, spec, asked.settings),
             exact=is_world(spec),
             neutral=neutral,
+            n_beyond=len(fitting) - len(chosen_spots),
         )
         by = JudgedBy(spec.fingerprint, begin, end, reader.known_pieces())
         self._scorer = EngineScorer(by, submit)
