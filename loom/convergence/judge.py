@@ -197,7 +197,7 @@ class Judge:
                 continue
             other = self._nearest(hunt, one)
             if other is not None:
-                gain = hunt.weights[one] / hunt.n_on_road(other)
+                gain = self._gain(hunt, one, other)
                 offers.append((-gain, float(hunt.distance[one, other]), one, other))
         chosen: list[tuple[int, int]] = []
         taken: set[int] = set()
@@ -208,6 +208,11 @@ class Judge:
             if len(chosen) == PAIRS_AT_ONCE:
                 break
         return chosen
+
+    def _gain(self, hunt: _Hunt, one: int, other: int) -> float:
+        """How many branches a comparison may bring onto one road, by how near the two look."""
+        likeness = 1 - float(hunt.distance[one, other])
+        return float(hunt.weights[one]) * likeness**2 / hunt.n_on_road(other)
 
     def _nearest(self, hunt: _Hunt, one: int) -> int | None:
         """The nearest leader, or spot on no road yet, that it was not compared with."""
