@@ -1,4 +1,4 @@
-"""Reading a session without a model: show, joins."""
+"""Reading a session without a model: show."""
 
 from __future__ import annotations
 
@@ -64,22 +64,3 @@ def _print_verbatim(text: bytes) -> None:
 
         text = visible(text.decode("utf-8", "replace")).encode()
     sys.stdout.buffer.write(text)
-
-
-@cli.command()
-@click.argument("file", type=FILE)
-@click.option("--json", "as_json", is_flag=True, help="Print the joins as JSON.")
-def joins(file: Path, as_json: bool) -> None:
-    """Say where branches meet again, and why."""
-    from loom.convergence.joins import find_joins
-    from loom.formats.loom_json import dumps, joins_object
-    from loom.session.reading import read_tree
-
-    found = find_joins(read_tree(file))
-    if as_json:
-        click.echo(dumps(joins_object(found)))
-        return
-    for join in found:
-        click.echo(join.sentence)
-    if not found:
-        click.echo("No branches share words after they part.", err=True)

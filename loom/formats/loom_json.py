@@ -104,9 +104,10 @@ def session_object(tree: Tree) -> JsonObject:
     }
 
 
-def joins_object(joins: Sequence[Join]) -> JsonObject:
-    """Where branches meet again; nothing was judged yet but words."""
-    return {"joins": [asdict(join) for join in joins], "not_judged": len(joins)}
+def joins_object(joins: Sequence[Join], n_not_reached: int = 0) -> JsonObject:
+    """Where branches meet again, and how many joins and places no future was looked at for."""
+    n_not_judged = sum(join.verdict == "not_judged" for join in joins)
+    return {"joins": [asdict(join) for join in joins], "not_judged": n_not_judged + n_not_reached}
 
 
 def _marks(node: Node, tree: Tree) -> dict[str, object]:

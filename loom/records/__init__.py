@@ -17,6 +17,7 @@ from loom.records.join import (
     Span,
     Verdict,
 )
+from loom.records.judging import FloorFound, JudgedRound
 from loom.records.opening import CacheType, FlashAttention, Opening
 from loom.records.provenance import ModelInfo, Provenance
 from loom.records.sampling import Sampling
@@ -29,12 +30,14 @@ __all__ = [
     "Ending",
     "Evidence",
     "FlashAttention",
+    "FloorFound",
     "FloorSource",
     "FutureVerdict",
     "Join",
     "JoinKind",
     "JudgeSettings",
     "Judged",
+    "JudgedRound",
     "LexicalEvidence",
     "Measure",
     "ModelInfo",

@@ -156,9 +156,13 @@ class JudgeSettings:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Two places whose futures were compared, and what was found under which settings."""
+    """Two places whose futures were compared, and what was found under which settings.
+
+    `gist` is how alike what was said of late is, where that was compared too.
+    """
 
     one: Place
     other: Place
     evidence: PredictiveEvidence
     settings: JudgeSettings
+    gist: SemanticEvidence | None = None

@@ -56,6 +56,11 @@ class FileSource:
         return self.metadata.n_ctx_train
 
     @property
+    def eos_text(self) -> str:
+        """The name of the token that ends a document; empty if there is none."""
+        return self.metadata.eos_text
+
+    @property
     def has_template(self) -> bool:
         """Whether the file brings a chat template."""
         return self.metadata.chat_template is not None

@@ -59,6 +59,10 @@ class ModelSource(Protocol):
         """The most tokens that it reads, if that is known."""
 
     @property
+    def eos_text(self) -> str:
+        """The name of the token that ends a document; empty if there is none."""
+
+    @property
     def has_template(self) -> bool:
         """Whether it brings a chat template."""
 

@@ -122,6 +122,15 @@ class Residents:
         if failure is not None:
             self._lose(slot, failure)
 
+    def pass_on(self, spec: LoadSpec, request: Request) -> bool:
+        """Hand on what runs beside; False if the model was let go. From any thread."""
+        with self._lock:
+            slot = self._slots.get(_key(spec))
+            if slot is None or not slot.is_alive:
+                return False
+            slot.take(request, self._clock())
+            return slot.is_alive
+
     def tell(self, request: Request) -> None:
         """Hand a request to every engine that runs."""
         with self._lock:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
-from loom.convergence.joins import JoinFinder
 from loom.engine.client import Connect
 from loom.engine.events import EngineEvent
 from loom.engine.request import Cancel, LoadSpec
@@ -20,6 +20,9 @@ from loom.session.beginning import Beginning
 from loom.session.engines import with_worlds
 from loom.session.forced import Turnoff
 from loom.session.growths import Growths
+from loom.session.judging.scope import Asked
+from loom.session.judging.service import Judging
+from loom.session.judging.telling import JoinTeller
 from loom.session.laws import Laws
 from loom.session.leaves import open_leaves
 from loom.session.mode_question import ModeQuestion, question_about
@@ -74,7 +77,7 @@ class Session:
         """Open a session file; SessionFileError says why it cannot be. Loads no model."""
         self.path = path
         self.tree = Tree()
-        self._joins = JoinFinder()
+        self._joins = JoinTeller()
         self._news = News()
         self._drained: list[TreeEvent] = []
         self._growths = Growths(self._start, self._news.say)
@@ -93,7 +96,8 @@ class Session:
         self.settings = GrowSettings.for_mode(self.tree.mode)
         self._requests = Requests(self._journal.append, self._news)
         heard = Heard(self._hear, self._lose, self._news.say, self._hashed)
-        self._slot = Residents(with_worlds(connect), heard)
+        self.judging = Judging(path, self._journal.append, self._news)
+        self._slot = Residents(with_worlds(connect), self.judging.in_front_of(heard))
         submit, rouse = self._slot.submit, self._news.rouse
         self.laws = Laws(path, self.tree, self._prompts, self._spec, submit, rouse)
         self._slot.name(self.tree.model, self.tree.opening)
@@ -158,6 +162,17 @@ class Session:
     def joins(self) -> tuple[Join, ...]:
         """Where branches meet again, strongest first, over everything drained so far."""
         return self._joins.joins(self.tree)
+
+    def judge(self, asked: Asked) -> None:
+        """Begin to compare futures beside everything else; LoomError if nothing can be compared.
+
+        Loads the model if it is not loaded. What is found arrives with `drain`, one by one.
+        """
+        spec = self._slot.spec_for(self.tree.model, self.tree.opening)
+        self._slot.load(spec)
+        submit = partial(self._slot.pass_on, spec)
+        words = self._joins.words(self.tree)
+        self.judging.start(self.tree, spec, self._prompts, words, asked, submit)
 
     def _pull(self) -> None:
         for event in self._news.take_events():
@@ -277,6 +292,7 @@ class Session:
     def stop(self) -> None:
         """Stop everything that is growing within one step; what is written is kept."""
         self._growths.stop()
+        self.judging.stop()
         self._slot.tell(Cancel(None))
 
     def select(self, node_id: str) -> None:

@@ -39,7 +39,8 @@ class WorldSpelling:
 class WorldSource:
     """What a world tells of itself; nothing is compiled for it."""
 
-    bos_text = eos_text = END_OF_TEXT
+    bos_text: str = END_OF_TEXT
+    eos_text: str = END_OF_TEXT
 
     def __init__(self, name: str) -> None:
         self.name = self.place = self.reference = name

@@ -23,6 +23,7 @@ from loom.store.import_payload import (
     to_imported_node,
     to_imported_tree,
 )
+from loom.store.judged_payload import from_round, to_round
 from loom.store.opening_payload import from_opening, to_opening
 from loom.store.packing import pack_ints, unpack_ints, unpack_pieces
 from loom.store.payload import (
@@ -42,6 +43,7 @@ from loom.tree.events import (
     BranchClosed,
     BranchOpened,
     Finish,
+    FuturesJudged,
     GrowthAccepted,
     GrowthCovered,
     GrowthRequested,
@@ -69,6 +71,7 @@ SessionEvent = (
     | GrowthCovered
     | SessionChange
     | OperationMark
+    | FuturesJudged
 )
 JournalEvent = NodeEvent | SessionEvent
 """The events that have a row of their own: about one node, or about the session."""
@@ -182,6 +185,8 @@ def _from_session(event: SessionEvent) -> tuple[str, dict[str, Json]]:
                 "request_id": event.request_id,
                 "provenance": from_provenance(event.provenance),
             }
+        case FuturesJudged():
+            return "futures_judged", from_round(event.round)
         case GrowthCovered():
             return "growth_covered", {
                 "request_id": event.request_id,
@@ -279,5 +284,7 @@ def _to_session(kind: str, at: float, values: Payload) -> SessionEvent:
             return GrowthCovered(
                 at, values.text("request_id"), values.integer("n_branches"), values.number("mass")
             )
+        case "futures_judged":
+            return FuturesJudged(at, to_round(values))
         case _:
             return to_session_change(kind, at, values)

@@ -8,7 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from loom.records import Cover, Ending, Opening, Provenance, RunMode, Sampling, TokenColumns
+from loom.records import (
+    Cover,
+    Ending,
+    JudgedRound,
+    Opening,
+    Provenance,
+    RunMode,
+    Sampling,
+    TokenColumns,
+)
 from loom.records.template_use import TemplateUse
 from loom.tree.changes import NodeChange, OperationMark, SessionChange
 from loom.tree.kinds import Finish as Finish
@@ -228,6 +237,14 @@ class ModelHashed:
     sha256: str
 
 
+@dataclass(frozen=True, slots=True)
+class FuturesJudged:
+    """Places were compared by what follows them; the tree stays as it is."""
+
+    at: float
+    round: JudgedRound
+
+
 TreeEvent = (
     SessionStarted
     | NodeAdded
@@ -248,4 +265,5 @@ TreeEvent = (
     | NodeChange
     | SessionChange
     | OperationMark
+    | FuturesJudged
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from loom.errors import NodeNotFoundError
-from loom.records import Opening, Provenance
+from loom.records import JudgedRound, Opening, Provenance
 from loom.tree.arrangement import Arrangement
 from loom.tree.changes import (
     GrowthHidden,
@@ -22,6 +22,7 @@ from loom.tree.events import (
     BranchClosed,
     BranchesGrown,
     BranchOpened,
+    FuturesJudged,
     GrowthAccepted,
     GrowthCovered,
     GrowthRequested,
@@ -80,6 +81,7 @@ class Tree:
         self.provenance: dict[str, Provenance] = {}
         self.model_hashes: dict[str, str] = {}
         self.covered: dict[str, GrowthCovered] = {}
+        self.judged: list[JudgedRound] = []
         self.imports: list[TreeImported] = []
         self.history = History()
         self._places = Arrangement()
@@ -231,6 +233,8 @@ class Tree:
                 self.mode, self.template = event.mode, event.template
             case ModelHashed():
                 self.model_hashes[event.fingerprint] = event.sha256
+            case FuturesJudged():
+                self.judged.append(event.round)
             case NodeAdded():
                 self._places.add(written(event))
             case TreeImported():

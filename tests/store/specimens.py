@@ -10,7 +10,20 @@ from pathlib import Path
 import numpy as np
 from hypothesis import strategies as st
 
-from loom.records import ModelInfo, Provenance, Sampling, TokenColumns, TokenStats
+from loom.records import (
+    FloorFound,
+    Judged,
+    JudgedRound,
+    JudgeSettings,
+    ModelInfo,
+    Place,
+    PredictiveEvidence,
+    Provenance,
+    Sampling,
+    SemanticEvidence,
+    TokenColumns,
+    TokenStats,
+)
 from loom.store import create, open_for_reading
 from loom.tree.events import (
     BranchClosed,
@@ -265,3 +278,30 @@ def _choose(draw: st.DrawFn, past: _Past) -> None:
 
 
 _STEPS = [_write, _read, _request, _grow, _grow, _grow, _close, _select, _choose]
+
+
+def judged_round() -> JudgedRound:
+    """One comparison with everything about it, one without its gist."""
+    evidence = PredictiveEvidence(
+        nodes=("n", "m"),
+        model="f",
+        verdict="undecided",
+        n_futures=32,
+        horizon=16,
+        best_guess=0.6,
+        best_guess_low=0.54,
+        best_guess_high=0.66,
+        same_place_twice=0.52,
+        floor_source="another document in front",
+        excess=0.17,
+        excess_low=0.02,
+        excess_high=0.3,
+        both_end=True,
+        telling_words=("Marco", "\ufffd"),
+    )
+    settings = JudgeSettings(seed=3)
+    gist = SemanticEvidence(0.5, 0.458, 0.01, "shared words")
+    places = Place("n", 7), Place("m", 9)
+    judged = Judged(*places, evidence, settings, gist), Judged(*places, evidence, settings)
+    floor = FloorFound(0.04, 0.02, 0.06, "another document in front")
+    return JudgedRound("f", "story-base", settings, floor, judged, 4)

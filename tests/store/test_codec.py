@@ -33,6 +33,7 @@ from loom.tree.changes import (
 from loom.tree.events import (
     BranchClosed,
     BranchesGrown,
+    FuturesJudged,
     GrowthAccepted,
     GrowthCovered,
     GrowthRequested,
@@ -48,7 +49,7 @@ from loom.tree.events import (
     TreeEvent,
     TreeImported,
 )
-from tests.store.specimens import MODEL, opened, provenance, written
+from tests.store.specimens import MODEL, judged_round, opened, provenance, written
 
 EVERY_KIND: list[JournalEvent] = [
     SessionStarted(1.0, "A title\n", "chat", "/m/\udcff.gguf", "0.1.0"),
@@ -79,6 +80,7 @@ EVERY_KIND: list[JournalEvent] = [
     GrowthCovered(1.0, "r", 7, 0.53125),
     SessionStarted(1.0, "t", "plain", "m", "0.1.0", Opening(64, 3, "GPU0", "on", "q8_0")),
     ModelHashed(1.0, "f", "0" * 64),
+    FuturesJudged(1.0, judged_round()),
     ModeChosen(1.0, "chat", "chatml"),
     ModelChosen(1.0, "m", "chat", "llama3"),
     SessionStarted(1.0, "t", "chat", "m", "0.1.0", template="chatml"),

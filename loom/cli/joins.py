@@ -1,0 +1,165 @@
+"""Where branches meet again, and comparing more of what follows."""
+
+from __future__ import annotations
+
+import re
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from loom.cli.group import cli
+from loom.cli.opened import FILE, opened
+from loom.errors import UsageError
+
+if TYPE_CHECKING:
+    from loom.convergence.budget import Budget
+    from loom.records import Join
+    from loom.session import Session
+    from loom.session.judging.scope import Asked
+    from loom.tree.graph import Tree
+
+LEVELS = ("words", "gist", "futures")
+USUAL_BUDGET = "60s"
+MOST_ALIKE = 5
+
+
+@cli.command()
+@click.argument("file", type=FILE)
+@click.option(
+    "--level",
+    type=click.Choice(LEVELS),
+    help="words: shared words alone; gist: what is said as well; futures: compare what follows.",
+)
+@click.option(
+    "--budget",
+    metavar="TOKENS|SECONDSs|all",
+    help=f"What comparing may cost: 5000, {USUAL_BUDGET} (the default) or all.",
+)
+@click.option("--pair", nargs=2, metavar="A B", help="Compare two branches, named by their nodes.")
+@click.option("--more", is_flag=True, help="32 more looks at what is undecided, or at the pair.")
+@click.option("--json", "as_json", is_flag=True, help="Print the joins as JSON.")
+def joins(
+    file: Path,
+    level: str | None,
+    budget: str | None,
+    pair: tuple[str, str] | None,
+    more: bool,
+    as_json: bool,
+) -> None:
+    """Say where branches meet again, and why.
+
+    Without options no model is needed: shared words, and all that was compared before. With
+    --level futures the session's model compares what follows, and what it finds is kept.
+    """
+    from loom.session.judging.scope import Asked
+
+    compares = level == "futures" or budget is not None or pair is not None or more
+    if not compares:
+        _print_known(file, level, as_json)
+        return
+    if level in ("words", "gist"):
+        raise UsageError(f"--level {level} compares no futures.", "Leave it out, or the others.")
+    with opened(file) as session:
+        named = (
+            None if pair is None else (session.tree.resolve(pair[0]), session.tree.resolve(pair[1]))
+        )
+        asked = Asked(_budget(budget or USUAL_BUDGET), pair=named, more=more)
+        try:
+            _compare(session, asked)
+        except KeyboardInterrupt:
+            session.judging.stop()
+            click.echo("Stopped; what was found is kept.", err=True)
+            raise
+        _print(session.tree, _told(session, asked), _n_left(session), as_json)
+        _say_how(session)
+
+
+def _print_known(file: Path, level: str | None, as_json: bool) -> None:
+    from loom.convergence.joins import find_joins
+    from loom.session.judging.telling import gist_told, told_of
+    from loom.session.reading import read_tree
+
+    tree = read_tree(file)
+    found = find_joins(tree)
+    if level == "gist":
+        found = (*gist_told(tree), *found)
+    elif level is None:
+        found = told_of(tree, found, tree.judged)
+    n_left = tree.judged[-1].n_not_reached if tree.judged and level is None else 0
+    _print(tree, found, n_left, as_json)
+
+
+def _compare(session: Session, asked: Asked) -> None:
+    """Judge to the end of the budget; the counts on stderr where a person looks on."""
+    news = threading.Event()
+    session.listen(news.set)
+    session.judge(asked)
+    while session.judging.status.running:
+        news.wait()
+        news.clear()
+        session.drain()
+        for notice in session.notices():
+            if notice.severity != "error":
+                click.echo(f"{notice.what} {notice.remedy}".strip(), err=True)
+    session.judging.wait()
+    session.save()
+    session.drain()
+
+
+def _told(session: Session, asked: Asked) -> tuple[Join, ...]:
+    if asked.pair is None:
+        return session.joins()
+    from loom.session.judging.telling import told_of_pair
+
+    return told_of_pair(session.tree, asked.pair)
+
+
+def _n_left(session: Session) -> int:
+    return session.judging.status.n_not_reached
+
+
+def _budget(text: str) -> Budget:
+    from loom.convergence.budget import Budget
+
+    found = re.fullmatch(r"(\d+)(s?)|all", text)
+    if found is None:
+        raise UsageError(
+            f"{text!r} is no budget.", "Give tokens (5000), seconds (30s), or all for no bound."
+        )
+    if found[1] is None:
+        return Budget()
+    return Budget(seconds=float(found[1])) if found[2] else Budget(n_tokens=int(found[1]))
+
+
+def _print(tree: Tree, found: tuple[Join, ...], n_left: int, as_json: bool) -> None:
+    from loom.formats.loom_json import dumps, joins_object
+
+    if as_json:
+        click.echo(dumps(joins_object(found, n_left)))
+        return
+    from loom.session.judging.lines import lines
+
+    for line in lines(tree, found):
+        click.echo(line)
+    if not found:
+        click.echo("No branches share words after they part.", err=True)
+    if n_left:
+        click.echo(f"{n_left} places that might meet another were not judged.", err=True)
+
+
+def _say_how(session: Session) -> None:
+    """Which model judged, by which law, and what could not be judged."""
+    status = session.judging.status
+    for node_id, reason in status.left_out.items():
+        click.echo(f"Not judged: {node_id} {reason}.", err=True)
+    if session.tree.judged:
+        last = session.tree.judged[-1]
+        click.echo(
+            f"{status.n_judged} pairs compared under {last.model_name} at temperature 1 with "
+            f"nothing cut.",
+            err=True,
+        )
+    elif not status.n_judged:
+        click.echo("There was nothing to compare.", err=True)

@@ -1,0 +1,69 @@
+"""What was said before two places since their ways parted, and how alike it is."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import takewhile
+
+from loom.convergence.comparing import SpotPair
+from loom.convergence.gist import TextPair, cosine_of, gists, word_f1
+from loom.convergence.scorer import Scorer
+from loom.convergence.spots import WINDOW, Spot, comparable
+from loom.errors import CannotScoreError
+from loom.records import Judged, Measure, SemanticEvidence
+
+N_NULL_BY_WORDS = 400
+N_NULL_BY_VECTORS = 64
+
+
+class SaidBefore:
+    """Adds to comparisons how alike the gist is, by the model's vectors where it has any.
+
+    The null are pairs of places drawn from the tree. Where a tree says much the same everywhere,
+    little is alike beyond that: rather too few are called alike than too many.
+    """
+
+    def __init__(self, scorer: Scorer, spots: Sequence[Spot], seed: int, by: Measure) -> None:
+        self._scorer = scorer
+        self._by = by
+        n_null = N_NULL_BY_WORDS if by == "shared words" else N_NULL_BY_VECTORS
+        self._null = [self._texts(pair) for pair in _drawn(spots, n_null, seed)]
+        self._spots = {place: spot for spot in spots for place in spot.places}
+        self._pairs: list[TextPair] = []
+
+    def add(self, judged: Sequence[Judged]) -> list[Judged]:
+        """The same comparisons with how alike what was said before is, among all so far."""
+        new = [self._texts((self._spots[one.one], self._spots[one.other])) for one in judged]
+        self._pairs += new
+        found = self._gists()[len(self._pairs) - len(new) :]
+        return [replace(one, gist=gist) for one, gist in zip(judged, found, strict=True)]
+
+    def _gists(self) -> list[SemanticEvidence | None]:
+        if self._by != "shared words":
+            texts = list(dict.fromkeys(t for p in (*self._pairs, *self._null) for t in p if t))
+            try:
+                similarity = cosine_of(texts, self._scorer.embed(texts))
+                return gists(self._pairs, self._null, similarity, self._by)
+            except CannotScoreError:
+                self._by = "shared words"
+        return gists(self._pairs, self._null, word_f1, "shared words")
+
+    def _texts(self, pair: SpotPair) -> TextPair:
+        one, other = pair
+        both = zip(one.history, other.history, strict=False)
+        n_common = sum(1 for _ in takewhile(lambda tokens: tokens[0] == tokens[1], both))
+        return self._text(one, n_common), self._text(other, n_common)
+
+    def _text(self, spot: Spot, n_common: int) -> str:
+        since = spot.history[n_common:][-WINDOW:]
+        return b"".join(map(self._scorer.piece, since)).decode("utf-8", "replace").strip()
+
+
+def _drawn(spots: Sequence[Spot], n: int, seed: int) -> list[SpotPair]:
+    rng = random.Random(seed)
+    if len(spots) < 3:
+        return []
+    drawn = ((a, b) for a, b in (rng.sample(spots, 2) for _ in range(2 * n)))
+    return [pair for pair in drawn if comparable(*pair)][:n]

@@ -1,0 +1,1 @@
+"""Judging beside everything else: which places of the session have the same future."""

@@ -1,0 +1,290 @@
+"""A model in an engine as convergence asks for it: requests in the background, blocking answers."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+import numpy as np
+import numpy.typing as npt
+
+from loom.convergence.scorer import Cost, Future, Item, ScoringStopped, TokenIds
+from loom.engine.events import (
+    BranchEnded,
+    Embedded,
+    EngineEvent,
+    RequestEnded,
+    RequestFailed,
+    Scored,
+    Stepped,
+)
+from loom.engine.request import Embed, Grow, Request, Score, ScoreItem, TextPart, TokensPart
+from loom.errors import CannotScoreError, LoomError
+from loom.records import TokenColumns
+from loom.records.sampling import PRESETS
+from loom.records.tokens import concat, row_of
+from loom.session.residents import Loss
+
+PREFIX = "judging-"
+"""Requests of this kind write nothing into the tree: their ids tell them from all others."""
+
+ITEMS_AT_ONCE = 512
+
+
+@dataclass(slots=True, eq=False)
+class _Answer:
+    """What has come of one request; `done` when nothing more will."""
+
+    n_expected: int
+    done: threading.Event = field(default_factory=threading.Event)
+    rows: dict[int, list[TokenColumns]] = field(default_factory=dict)
+    vectors: dict[int, npt.NDArray[np.float32]] = field(default_factory=dict)
+    finishes: dict[int, str] = field(default_factory=dict)
+    failure: LoomError | None = None
+    stopped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedBy:
+    """Which model is asked: its fingerprint, and the tokens at which documents begin and end."""
+
+    fingerprint: str
+    document_start: TokenIds
+    document_end: TokenIds
+    pieces: Mapping[int, bytes]
+
+
+class EngineScorer:
+    """Asks one engine; calls block the thread that judges, and `hear` comes from the engine's.
+
+    `submit` hands a request on and says whether there is an engine to take it.
+    """
+
+    def __init__(self, model: JudgedBy, submit: Callable[[Request], bool]) -> None:
+        self.fingerprint = model.fingerprint
+        self.document_start = model.document_start
+        self.document_end = model.document_end
+        self.spent = Cost()
+        self._submit = submit
+        self._pieces = dict(model.pieces)
+        self._lock = threading.Lock()
+        self._open: dict[str, _Answer] = {}
+        self._n_asked = 0
+        self._stopped = False
+        self._name = f"{PREFIX}{id(self):x}"
+
+    # What the judge asks
+
+    def futures(
+        self, histories: Sequence[TokenIds], n_each: int, horizon: int, seed: int
+    ) -> list[list[Future]]:
+        """`n_each` futures of each history, drawn at temperature 1 with nothing cut."""
+        asked = [
+            (partial(self._grow, history=one, n=n_each, horizon=horizon, seed=seed), n_each)
+            for one in histories
+        ]
+        answers = self._ask(asked)
+        return [[self._future(answer, i) for i in range(n_each)] for answer in answers]
+
+    def _grow(self, name: str, history: TokenIds, n: int, horizon: int, seed: int) -> Grow:
+        return Grow(
+            name,
+            (TokensPart(history),) if history else (),
+            n,
+            horizon,
+            PRESETS["as is"],
+            _seed_at(seed, history),
+            top_k_records=1,
+            priority="background",
+        )
+
+    def _future(self, answer: _Answer, index: int) -> Future:
+        tokens = concat(answer.rows.get(index, []))
+        ended = answer.finishes.get(index) == "eos"
+        return Future(tuple(tokens.ids.tolist()), _bits(tokens), ended)
+
+    def score(self, items: Sequence[Item]) -> list[npt.NDArray[np.float64]]:
+        """The log-probability in bits of each token of each text."""
+        blocks = [items[i : i + ITEMS_AT_ONCE] for i in range(0, len(items), ITEMS_AT_ONCE)]
+        answers = self._ask([(partial(_score, items=block, top_k=1), 0) for block in blocks])
+        return [
+            _bits(concat(answer.rows.get(index, [])))
+            for block, answer in zip(blocks, answers, strict=True)
+            for index in range(len(block))
+        ]
+
+    def next_law(self, histories: Sequence[TokenIds], top_k: int) -> list[dict[int, float]]:
+        """The probabilities of the likeliest next tokens after each history."""
+        items = [Item(history, (0,)) for history in histories]
+        (answer,) = self._ask([(lambda name: _score(name, items, top_k), 0)])
+        laws = []
+        for index in range(len(items)):
+            stats = answer.rows[index][0].stats
+            if stats is None:
+                raise _cannot_score()
+            probabilities = np.exp(stats.top_logprobs[0].astype(np.float64))
+            laws.append(dict(zip(stats.top_ids[0].tolist(), probabilities.tolist(), strict=True)))
+        return laws
+
+    def embed(self, texts: Sequence[str]) -> list[npt.NDArray[np.float32]]:
+        """One vector of length 1 for each text; CannotScoreError if the model has none."""
+        parts = tuple((TextPart(text.encode("utf-8", "surrogateescape")),) for text in texts)
+        (answer,) = self._ask([(lambda name: Embed(name, parts, "background"), 0)])
+        return [answer.vectors[index] for index in range(len(texts))]
+
+    def piece(self, token_id: int) -> bytes:
+        """The bytes that a token stands for, as far as it was seen."""
+        return self._pieces.get(token_id, b"")
+
+    def stop(self) -> None:
+        """Answer nothing more: whoever waits is told that it was stopped."""
+        with self._lock:
+            self._stopped = True
+            waiting, self._open = self._open, {}
+        for answer in waiting.values():
+            answer.stopped = True
+            answer.done.set()
+
+    # What the engine says
+
+    def hear(self, events: Iterable[EngineEvent]) -> list[EngineEvent]:
+        """Take what is meant for this judge; what is not comes back."""
+        return [left for event in events if (left := self._hear(event)) is not None]
+
+    def lose(self, request_ids: Iterable[str], why: Loss) -> list[str]:
+        """Nothing more comes of these requests; those of others come back."""
+        others = []
+        for name in request_ids:
+            if not name.startswith(PREFIX):
+                others.append(name)
+                continue
+            with self._lock:
+                answer = self._open.pop(name, None)
+            if answer is not None:
+                answer.stopped = why is None
+                answer.failure = None if why is None else LoomError(why.what, why.remedy)
+                answer.done.set()
+        return others
+
+    def _hear(self, event: EngineEvent) -> EngineEvent | None:
+        if isinstance(event, Stepped):
+            return self._stepped(event)
+        name = getattr(event, "request_id", "")
+        if not name.startswith(PREFIX):
+            return event
+        with self._lock:
+            answer = self._open.get(name)
+        if answer is not None:
+            self._take(name, answer, event)
+        return None
+
+    def _take(self, name: str, answer: _Answer, event: EngineEvent) -> None:
+        match event:
+            case Scored():
+                answer.rows[event.index] = [event.tokens]
+            case Embedded():
+                answer.vectors[event.index] = event.vector
+            case BranchEnded():
+                answer.finishes[event.index] = event.finish
+                answer.stopped |= event.finish == "cancelled"
+                if event.finish == "error":
+                    answer.failure = LoomError(event.message)
+                if len(answer.finishes) == answer.n_expected:
+                    self._close(name, answer)
+            case RequestEnded():
+                answer.stopped = event.cancelled
+                self._close(name, answer)
+            case RequestFailed():
+                answer.failure = CannotScoreError(event.what, event.remedy)
+                self._close(name, answer)
+            case _:
+                pass
+
+    def _stepped(self, event: Stepped) -> Stepped | None:
+        others: list[int] = []
+        for row, (name, index) in enumerate(event.branches):
+            if not name.startswith(PREFIX):
+                others.append(row)
+                continue
+            with self._lock:
+                answer = self._open.get(name)
+            if answer is not None:
+                answer.rows.setdefault(index, []).append(row_of(event.tokens, row))
+        if len(others) == len(event.branches):
+            return event
+        if not others:
+            return None
+        kept = concat([row_of(event.tokens, row) for row in others])
+        return Stepped(tuple(event.branches[row] for row in others), kept)
+
+    def _close(self, name: str, answer: _Answer) -> None:
+        with self._lock:
+            self._open.pop(name, None)
+        answer.done.set()
+
+    # How it is asked
+
+    def _ask(self, requests: Sequence[tuple[Callable[[str], Request], int]]) -> list[_Answer]:
+        begun_s = time.perf_counter()
+        answers = [self._begin(make, n_expected) for make, n_expected in requests]
+        for answer in answers:
+            answer.done.wait()
+            if answer.stopped:
+                raise ScoringStopped
+            if answer.failure is not None:
+                raise answer.failure
+        n_tokens = 0
+        for answer in answers:
+            for rows in answer.rows.values():
+                for tokens in rows:
+                    n_tokens += len(tokens)
+                    self._pieces.update(zip(tokens.ids.tolist(), tokens.pieces, strict=True))
+        elapsed_s = time.perf_counter() - begun_s
+        self.spent = Cost(self.spent.n_tokens + n_tokens, self.spent.elapsed_s + elapsed_s)
+        return answers
+
+    def _begin(self, make: Callable[[str], Request], n_expected: int) -> _Answer:
+        answer = _Answer(n_expected)
+        with self._lock:
+            if self._stopped:
+                raise ScoringStopped
+            self._n_asked += 1
+            name = f"{self._name}-{self._n_asked}"
+            self._open[name] = answer
+        if not self._submit(make(name)):
+            self.stop()
+        return answer
+
+
+def _score(name: str, items: Sequence[Item], top_k: int) -> Score:
+    asked = tuple(
+        ScoreItem((TokensPart(item.history),) if item.history else (), (TokensPart(item.text),))
+        for item in items
+    )
+    return Score(name, asked, top_k, "background")
+
+
+def _bits(tokens: TokenColumns) -> npt.NDArray[np.float64]:
+    if len(tokens) and tokens.stats is None:
+        raise _cannot_score()
+    logprob = np.zeros(0) if tokens.stats is None else tokens.stats.logprob
+    return np.asarray(logprob, np.float64) / math.log(2)
+
+
+def _cannot_score() -> CannotScoreError:
+    return CannotScoreError(
+        "This model does not say how likely given texts are, so futures cannot be compared.",
+        "Judge with another model; shared words need none.",
+    )
+
+
+def _seed_at(seed: int, history: TokenIds) -> int:
+    """Dice of its own for each history: the futures of two must not hang together."""
+    spelt = np.array(history, "<i4").tobytes()
+    digest = hashlib.sha256(f"loom future {seed} ".encode() + spelt).digest()
+    return int.from_bytes(digest[:4], "little") >> 1

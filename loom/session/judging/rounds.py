@@ -1,0 +1,101 @@
+"""One run of a judge: from spots to rounds that are kept, as they are found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from loom.convergence.betting import Interval
+from loom.convergence.budget import Budget
+from loom.convergence.comparing import Comparer, SpotPair
+from loom.convergence.floor import KNOWN, Floor
+from loom.convergence.futures import FutureBank
+from loom.convergence.judge import Judge
+from loom.convergence.null_pairs import N_NULL_PAIRS, drawn_documents, find_floor
+from loom.convergence.said_before import SaidBefore
+from loom.convergence.scorer import Scorer, TokenIds
+from loom.convergence.spots import Spot
+from loom.errors import LoomError
+from loom.records import FloorFound, Judged, JudgedRound, JudgeSettings, Measure
+
+DOCUMENT_TOKENS = 96
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What is to be judged: all spots, or only `pairs`, with all of so many looks each.
+
+    `floor` is one that was found before, `exact` says that the model's laws are; `suspected` are
+    pairs that seem to meet by their words; `neutral` is a text that says nothing, in tokens.
+    `n_beyond` spots are more than can be kept in mind at once.
+    """
+
+    model_name: str
+    spots: Sequence[Spot]
+    suspected: Sequence[SpotPair]
+    pairs: Sequence[tuple[SpotPair, int]]
+    settings: JudgeSettings
+    budget: Budget
+    floor: FloorFound | None
+    exact: bool
+    neutral: TokenIds
+    n_beyond: int = 0
+
+
+def rounds(scorer: Scorer, work: Work) -> Iterator[JudgedRound]:
+    """Judge, and give what was found each time something was.
+
+    The floor is found first and does not count against the budget: it is the same for all that
+    this model judges in the session.
+    """
+    settings = work.settings
+    if not work.spots:
+        return
+    bank = FutureBank(scorer, settings)
+    floor = _floor(bank, work)
+    comparer = Comparer(bank, floor, settings)
+    by: Measure = "shared words" if work.exact else "mean of hidden states"
+    said = SaidBefore(scorer, work.spots, settings.seed, by)
+    judge = Judge(scorer, comparer, work.spots, settings)
+    steps: Iterator[list[Judged]]
+    if work.pairs:
+        steps = ([comparer.looked(pair, n_looks)] for pair, n_looks in work.pairs)
+    else:
+        steps = judge.run(work.budget, work.suspected)
+    found = JudgedRound(
+        scorer.fingerprint,
+        work.model_name,
+        settings,
+        _kept(floor),
+        (),
+        judge.n_not_reached + work.n_beyond,
+    )
+    yielded = False
+    for judged in steps:
+        yielded = True
+        both = tuple(said.add(judged))
+        yield replace(found, judged=both, n_not_reached=judge.n_not_reached + work.n_beyond)
+    if not yielded:
+        yield found
+
+
+def _floor(bank: FutureBank, work: Work) -> Floor:
+    if work.exact:
+        return KNOWN
+    if work.floor is not None:
+        kept = work.floor
+        return Floor(Interval(kept.value, kept.low, kept.high), kept.source)
+    spread = max(1, len(work.spots) // N_NULL_PAIRS)
+    histories = [spot.history for spot in work.spots[::spread]][:N_NULL_PAIRS]
+    documents = drawn_documents(bank.scorer, N_NULL_PAIRS, DOCUMENT_TOKENS, work.settings.seed)
+    if not documents and not work.neutral:
+        raise LoomError(
+            "This model's noise cannot be measured: nothing can stand in front of its texts.",
+            "Judge with another model; shared words need none.",
+        )
+    return find_floor(bank, histories, documents, work.neutral)
+
+
+def _kept(floor: Floor) -> FloorFound:
+    interval = floor.interval
+    return FloorFound(interval.value, interval.low, interval.high, floor.source)

@@ -1,0 +1,91 @@
+"""What is to be judged: the whole tree, what a person sees, two branches, or what is still open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from loom.convergence.boundaries import STRIDE
+from loom.convergence.budget import Budget
+from loom.convergence.comparing import SpotPair
+from loom.convergence.roads import newest
+from loom.convergence.spots import Spot
+from loom.engine.request import LoadSpec
+from loom.errors import UsageError
+from loom.records import JudgeSettings
+from loom.tree.graph import Tree
+
+MORE_LOOKS = 32
+SYMBOL_WORLDS = ("golden-mean", "even", "rrxor", "null-trees")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a person asks of the judge.
+
+    Without `node_ids` the whole tree is looked at. With `pair` only two branches are; with `more`
+    only what is undecided, by thirty-two more looks (of the pair, whatever its verdict).
+    """
+
+    budget: Budget = field(default_factory=Budget)
+    settings: JudgeSettings = field(default_factory=JudgeSettings)
+    node_ids: tuple[str, ...] | None = None
+    pair: tuple[str, str] | None = None
+    more: bool = False
+
+    def pairs_among(self, tree: Tree, spots: Sequence[Spot]) -> list[tuple[SpotPair, int]]:
+        """The pairs to be compared and with how many looks; none: all that may meet.
+
+        Two branches are compared at their last boundaries; `more` goes on where it stopped.
+        """
+        by_place = {place: spot for spot in spots for place in spot.places}
+        if self.more:
+            rounds = [judged for one in tree.judged for judged in one.judged]
+            return [
+                ((by_place[j.one], by_place[j.other]), j.evidence.n_futures + MORE_LOOKS)
+                for j in newest(rounds)
+                if j.one in by_place
+                and j.other in by_place
+                and (j.evidence.verdict == "undecided" or self.pair is not None)
+            ]
+        if self.pair is None:
+            return []
+        ends = [_last_spot(spots, node_id) for node_id in self.pair]
+        if ends[0] is None or ends[1] is None:
+            return []
+        return [((ends[0], ends[1]), self.settings.n_futures)]
+
+
+def looked_at(tree: Tree, asked: Asked) -> list[str]:
+    """The nodes whose boundaries are compared; UsageError if no two of them could meet."""
+    if asked.pair is not None:
+        one, other = ([node.id for node in tree.path(node_id)] for node_id in asked.pair)
+        if asked.pair[1] in one or asked.pair[0] in other:
+            raise UsageError(
+                "One of the two stands on the way to the other, so they are one branch.",
+                "Name two nodes on ways that have parted.",
+            )
+        return [*(i for i in one if i not in other), *(i for i in other if i not in one)]
+    chosen = (
+        [node.id for node in tree.visible()] if asked.node_ids is None else list(asked.node_ids)
+    )
+    if len(tree.leaf_ids()) < 2:
+        raise UsageError(
+            "This tree has one branch, and it takes two to meet.", "Grow some more first."
+        )
+    return chosen
+
+
+def stride_of(spec: LoadSpec) -> int:
+    """Tokens between boundaries where no sentence ends: every symbol of a small process is one."""
+    return 1 if spec.path in SYMBOL_WORLDS else STRIDE
+
+
+def _last_spot(spots: Sequence[Spot], node_id: str) -> Spot | None:
+    there = [
+        (place.n_tokens, number)
+        for number, spot in enumerate(spots)
+        for place in spot.places
+        if place.node == node_id
+    ]
+    return spots[max(there)[1]] if there else None

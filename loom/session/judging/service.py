@@ -1,0 +1,174 @@
+"""Judging beside everything else: a thread that asks the engine in the background."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from loom.convergence.scorer import ScoringStopped
+from loom.convergence.spots import Spot, spots_of
+from loom.convergence.suspected import suspected_pairs
+from loom.engine.events import EngineEvent
+from loom.engine.request import LoadSpec, Request
+from loom.errors import LoomError
+from loom.records import FloorFound, Join, JudgeSettings
+from loom.session.judging.asking import EngineScorer, JudgedBy
+from loom.session.judging.reading import TreeReader
+from loom.session.judging.rounds import DOCUMENT_TOKENS, Work, rounds
+from loom.session.judging.scope import Asked, looked_at, stride_of
+from loom.session.model_source import is_world, source_of
+from loom.session.news import News
+from loom.session.prompt_maker import PromptMaker
+from loom.session.residents import Heard, Loss
+from loom.tree.events import FuturesJudged, TreeEvent
+from loom.tree.graph import Tree
+
+MOST_SPOTS = 1_000
+"""Places that are compared in one run: each is looked at beside every other."""
+
+NEUTRAL = "This is a text.\n\n"
+
+
+@dataclass(frozen=True, slots=True)
+class JudgingStatus:
+    """How far judging is: pairs compared in this run, and the branches that cannot be judged.
+
+    `left_out` maps a node to the reason why.
+    """
+
+    running: bool = False
+    n_judged: int = 0
+    n_not_reached: int = 0
+    left_out: dict[str, str] = field(default_factory=dict)
+
+
+class Judging:
+    """The judge of one session. `start` belongs to the thread that owns the tree.
+
+    What is found is appended to the journal as it is found, and reaches the tree with all else.
+    """
+
+    def __init__(self, path: Path, append: Callable[..., None], news: News) -> None:
+        self._path = path
+        self._append: Callable[[TreeEvent], None] = append
+        self._news = news
+        self._scorer: EngineScorer | None = None
+        self._thread: threading.Thread | None = None
+        self._status = JudgingStatus()
+        self.failure: LoomError | None = None
+
+    @property
+    def status(self) -> JudgingStatus:
+        """How far it is; from any thread."""
+        return self._status
+
+    def in_front_of(self, heard: Heard) -> Heard:
+        """Those who hear the engines, with what is meant for the judge taken out."""
+
+        def events(said: tuple[EngineEvent, ...]) -> None:
+            scorer = self._scorer
+            heard.events(said if scorer is None else tuple(scorer.hear(said)))
+
+        def lost(request_ids: Iterable[str], why: Loss) -> None:
+            scorer = self._scorer
+            heard.lost(request_ids if scorer is None else scorer.lose(request_ids, why), why)
+
+        return Heard(events, lost, heard.say, heard.hashed)
+
+    def start(
+        self,
+        tree: Tree,
+        spec: LoadSpec,
+        prompts: PromptMaker,
+        words: Sequence[Join],
+        asked: Asked,
+        submit: Callable[[Request], bool],
+    ) -> None:
+        """Begin to judge; what was being judged is stopped.
+
+        LoomError if nothing can be: what, and why.
+        """
+        self.stop()
+        chosen = looked_at(tree, asked)
+        reader = TreeReader(tree, self._path, spec, prompts)
+        found = spots_of(tree, chosen, reader, stride_of(spec))
+        self.failure = None
+        self._status = JudgingStatus(left_out=dict(found.left_out))
+        fitting = _fitting(found.spots, source_of(spec).window, asked.settings)
+        if len(fitting) < len(found.spots):
+            n_long = len(found.spots) - len(fitting)
+            self._news.say("warning", f"{n_long} places lie too deep for {spec.name}'s window.", "")
+        chosen_spots = fitting[:: -(-len(fitting) // MOST_SPOTS) or 1]
+        begin, end = reader.document_marks()
+        neutral = reader.tokens_of(NEUTRAL, special=False) if not (begin or end) else ()
+        work = Work(
+            model_name=spec.name,
+            spots=chosen_spots,
+            suspected=suspected_pairs(words, chosen_spots),
+            pairs=asked.pairs_among(tree, chosen_spots),
+            settings=asked.settings,
+            budget=asked.budget,
+            floor=_known_floor(tree, spec, asked.settings),
+            exact=is_world(spec),
+            neutral=neutral,
+            n_beyond=len(fitting) - len(chosen_spots),
+        )
+        by = JudgedBy(spec.fingerprint, begin, end, reader.known_pieces())
+        self._scorer = EngineScorer(by, submit)
+        self._status = JudgingStatus(True, left_out=dict(found.left_out))
+        self._thread = threading.Thread(
+            target=self._run, args=(self._scorer, work), name="loom judge", daemon=True
+        )
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End what is being judged; what was found is kept."""
+        if self._scorer is not None:
+            self._scorer.stop()
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
+
+    def wait(self) -> None:
+        """Until judging has ended; LoomError if it ended because it could not go on."""
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
+        if self.failure is not None:
+            raise self.failure
+
+    def _run(self, scorer: EngineScorer, work: Work) -> None:
+        n_judged, n_not_reached = 0, 0
+        left_out = self._status.left_out
+        try:
+            for found in rounds(scorer, work):
+                n_judged += len(found.judged)
+                n_not_reached = found.n_not_reached
+                self._status = JudgingStatus(True, n_judged, n_not_reached, left_out)
+                self._append(FuturesJudged(time.time(), found))
+        except ScoringStopped:
+            pass
+        except LoomError as error:
+            self.failure = error
+            self._news.say("warning", error.what, error.remedy)
+        finally:
+            self._status = JudgingStatus(False, n_judged, n_not_reached, left_out)
+            self._news.rouse()
+
+
+def _fitting(
+    spots: Sequence[Spot], window: int | None, settings: JudgeSettings
+) -> tuple[Spot, ...]:
+    """The spots that a model can read with a future behind them and a document in front."""
+    most = None if window is None else window - settings.horizon - DOCUMENT_TOKENS - 2
+    return tuple(spot for spot in spots if most is None or len(spot.history) <= most)
+
+
+def _known_floor(tree: Tree, spec: LoadSpec, settings: JudgeSettings) -> FloorFound | None:
+    for one in reversed(tree.judged):
+        if one.model == spec.fingerprint and one.settings == settings:
+            return one.floor
+    return None

@@ -1,0 +1,80 @@
+"""`loom joins`: what was compared, what it is called, and what could not be."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def loom(tmp_path: Path) -> Run:
+    """Run `loom` in a folder of its own, with no terminal."""
+
+    def run(*words: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "loom", *words]
+        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    return run
+
+
+def test_futures_are_compared_kept_and_told(loom: Run) -> None:
+    loom("new", "t.loom", "--model", "rrxor", "--prompt", "0110101101")
+    loom("grow", "t.loom", "-n", "5", "--tokens", "10", "--seed", "1")
+    done = loom("joins", "t.loom", "--level", "futures", "--budget", "all", "--json")
+    assert done.returncode == 0, done.stderr
+    assert "pairs compared under rrxor at temperature 1 with nothing cut." in done.stderr
+    found = json.loads(done.stdout)
+    assert set(found) == {"joins", "not_judged"}
+    joined = [join for join in found["joins"] if join["verdict"] == "joined"]
+    assert joined
+    shares = [join["weight"] for join in joined]
+    assert shares == sorted(shares, reverse=True)
+    for join in joined:
+        assert set(join) == {
+            *("id", "verdict", "kind", "nodes", "spans", "weight", "sentence", "evidence")
+        }
+        assert join["kind"] in ("full", "paraphrase", "same_road", "hidden")
+        assert join["evidence"]["predictive"]["verdict"] == "joined"
+        assert len(join["spans"]) == len(join["nodes"]) >= 2
+    # Without options nothing is loaded, and what was found before is told again.
+    assert json.loads(loom("joins", "t.loom", "--json").stdout)["joins"] == found["joins"]
+    lines = loom("joins", "t.loom").stdout.splitlines()
+    assert lines[0] == f"A  {joined[0]['sentence']}"
+    words = json.loads(loom("joins", "t.loom", "--level", "words", "--json").stdout)["joins"]
+    assert all(join["verdict"] == "not_judged" for join in words)
+
+
+def test_two_branches_are_compared_by_name(loom: Run) -> None:
+    loom("new", "t.loom", "--model", "even", "--prompt", "0110")
+    grown = loom("grow", "t.loom", "-n", "2", "--tokens", "8", "--seed", "1", "--json").stdout
+    one, other = (json.loads(line)["id"] for line in grown.splitlines())
+    done = loom("joins", "t.loom", "--pair", one[:6], other[:6], "--json")
+    (join,) = json.loads(done.stdout)["joins"]
+    assert join["nodes"] == [one, other]
+    looks = join["evidence"]["predictive"]["n_futures"]
+    more = loom("joins", "t.loom", "--pair", one, other, "--more", "--json")
+    (again,) = json.loads(more.stdout)["joins"]
+    assert again["evidence"]["predictive"]["n_futures"] > looks
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--budget", "much"), "'much' is no budget."),
+        (("--level", "words", "--more"), "--level words compares no futures."),
+        (("--budget", "all"), "This tree has one branch, and it takes two to meet."),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(loom: Run, words: tuple[str, ...], said: str) -> None:
+    loom("new", "t.loom", "--model", "even", "--prompt", "0110")
+    done = loom("joins", "t.loom", *words)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr

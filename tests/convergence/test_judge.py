@@ -1,0 +1,102 @@
+"""Within a budget the judge finds what meets, in trees whose truth is known."""
+
+from __future__ import annotations
+
+import pytest
+
+from loom.convergence.budget import Budget
+from loom.convergence.likeness import apart_on_the_way, law_distance
+from loom.convergence.roads import graph_of_roads, roads_of
+from loom.convergence.spots import comparable
+from loom.records import Judged
+from loom.tree.graph import Tree
+from tests.convergence.judging import grown_in, judge_of, whole
+from tests.convergence.oracle import spot
+from tests.convergence.trees import star
+
+
+def all_judged(tree: Tree, world: str, budget: Budget) -> list[Judged]:
+    judge, _, _ = judge_of(tree, world)
+    return [one for some in judge.run(budget) for one in some]
+
+
+@pytest.mark.parametrize("world", ["even", "rrxor"])
+def test_places_are_one_road_exactly_where_the_state_is_one(world: str) -> None:
+    tree = grown_in(world, 5, 10, seed=3)
+    judge, scorer, found = judge_of(tree, world)
+    state = {
+        place: max(scorer.belief(one.history).weights)
+        for one in found.spots
+        for place in one.places
+    }
+    judged = [one for some in judge.run(Budget()) for one in some]
+    assert any(one.evidence.verdict == "joined" for one in judged)
+    for one in judged:
+        same = state[one.one] == state[one.other]
+        assert (one.evidence.verdict == "joined") == same
+    for road in roads_of(tree, judged):
+        assert len({state[place] for place in road.ways_in}) == 1
+
+
+def test_a_tree_that_never_meets_has_no_roads() -> None:
+    tree = grown_in("null-trees", 6, 12, seed=1)
+    judged = all_judged(tree, "null-trees", Budget())
+    assert roads_of(tree, judged) == []
+
+
+def test_a_budget_is_kept_and_what_was_not_reached_is_counted() -> None:
+    tree = grown_in("even", 6, 12, seed=2)
+    judge, scorer, _ = judge_of(tree, "even")
+    some = [one for found in judge.run(Budget(n_tokens=3_000)) for one in found]
+    assert some
+    # A batch that was begun is finished: eight pairs of at most 32 looks, scored twice.
+    assert scorer.spent.n_tokens < 3_000 + 8 * 32 * 16 * 2
+    assert judge.n_not_reached > 0
+    assert len(some) < len(all_judged(tree, "even", Budget()))
+
+
+def test_the_same_seed_finds_the_same() -> None:
+    tree = grown_in("rrxor", 4, 8, seed=5)
+    assert all_judged(tree, "rrxor", Budget()) == all_judged(tree, "rrxor", Budget())
+
+
+def test_nothing_is_compared_with_its_own_past() -> None:
+    one, on, other = spot((1, 2), "a"), spot((1, 2, 3), "a"), spot((1, 4), "b")
+    assert not comparable(one, on)
+    assert comparable(one, other)
+    parted = apart_on_the_way([one, on, other])
+    assert parted.tolist() == [[False, False, True], [False, False, True], [True, True, False]]
+
+
+def test_a_stored_law_only_ever_bounds_from_below() -> None:
+    full = {1: 0.5, 2: 0.25, 3: 0.25}
+    spots = [
+        spot((1,), "a", full),
+        spot((2,), "b", {1: 0.5}),
+        spot((3,), "c", {9: 1.0}),
+        spot((4,), "d"),
+    ]
+    distance = law_distance(spots)
+    assert distance[0, 1] == pytest.approx(0.0)
+    assert distance[0, 2] == pytest.approx(1.0)
+    assert distance[:, 3].tolist() == [0, 0, 0, 0]
+
+
+def test_the_graph_of_roads_counts_ways_and_branches() -> None:
+    tree = grown_in("even", 5, 10, seed=3)
+    roads = roads_of(tree, all_judged(tree, "even", Budget()))
+    graph = graph_of_roads(tree, roads)
+    for number, road in enumerate(roads, 1):
+        name = f"road {number}"
+        ways = list(graph.in_edges(name, data=True))
+        assert len(ways) == graph.nodes[name]["n_ways_in"] == len(road.ways_in)
+        assert sum(way["n_branches"] for *_, way in ways) == graph.nodes[name]["n_branches"]
+    assert set(tree.graph.edges) <= set(graph.edges)
+
+
+def test_siblings_that_are_the_same_so_far_are_one_place() -> None:
+    tree = whole(star([1, 2], [5, 6, 7], [5, 6, 8]))
+    _, _, found = judge_of(tree, "even")
+    shared = next(one for one in found.spots if one.history == (1, 2, 5, 6))
+    assert {place.node for place in shared.places} == {"1", "2"}
+    assert shared.leaves == {"1", "2"}
