@@ -81,14 +81,14 @@ FIRST: tuple[Field, ...] = (
     Field(
         "temperature",
         "temperature",
-        "flatter above 1, sharper below; 0: greedy",
+        "above 1 flatter, 0 greedy",
         lambda s: s.temperature,
         lambda s, v: replace(s, temperature=1.0 if v is None else v),
     ),
     Field(
         "min_p",
         "min-p",
-        "at least so many times as likely as the likeliest",
+        "least share of the likeliest one",
         lambda s: s.min_p,
         lambda s, v: replace(s, min_p=v),
     ),
