@@ -110,8 +110,8 @@ def train(model: Decoder, run: Run, seed: int, bench: Bench) -> None:
 def main() -> None:
     """Train, write, and train on."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
-    parser.add_argument("--base-steps", type=int, default=5_000)
-    parser.add_argument("--chat-steps", type=int, default=900)
+    parser.add_argument("--base-steps", type=int, default=3_200)
+    parser.add_argument("--chat-steps", type=int, default=500)
     parser.add_argument("--rows", type=int, default=4, help=f"of {FULL_ROW:,} tokens, each step")
     parser.add_argument("--producers", type=int, default=1, help="processes that make the rows")
     parser.add_argument("--threads", type=int, default=2)
