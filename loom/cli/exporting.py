@@ -26,6 +26,10 @@ CHOOSING: tuple[Decorator, ...] = (
     click.option("--at", metavar="NODE", help="Only what hangs from this node."),
     click.option("--path", "path_to", metavar="NODE", help="Only the road to this node."),
     click.option("--through", metavar="NODE", multiple=True, help="Only roads through it; again."),
+    click.option("--bookmarked", is_flag=True, help="Only roads through bookmarks."),
+    click.option(
+        "--tagged", metavar="NAME", multiple=True, help="Only roads through a tag."
+    ),
     click.option("--joins-only", is_flag=True, help="Only roads on which branches meet."),
     click.option("--depth", type=click.IntRange(1), help="So many nodes one after another."),
     click.option("--max-nodes", type=click.IntRange(1), help="So many nodes in all."),
@@ -126,12 +130,28 @@ def _choice(tree: Tree, chosen: dict[str, Any]) -> Choice:
     return Choice(
         at=None if chosen["at"] is None else tree.resolve(chosen["at"]),
         path_to=None if chosen["path_to"] is None else tree.resolve(chosen["path_to"]),
-        through=tuple(map(tree.resolve, chosen["through"])),
+        through=(*map(tree.resolve, chosen["through"]), *_marked(tree, chosen)),
         joins_only=chosen["joins_only"],
         depth=chosen["depth"],
         n_nodes=chosen["max_nodes"],
         hidden=chosen["hidden"],
     )
+
+
+def _marked(tree: Tree, chosen: dict[str, Any]) -> list[str]:
+    """The nodes with the bookmarks and tags that were asked for; UsageError if there are none."""
+    tags = set(chosen["tagged"])
+    if not tags and not chosen["bookmarked"]:
+        return []
+    found = [
+        node_id
+        for node_id in tree.marked_ids
+        if (chosen["bookmarked"] and tree.marks(node_id).bookmarked)
+        or tags & {tag.name for tag in tree.marks(node_id).tags}
+    ]
+    if not found:
+        raise UsageError("No node of this session is marked so.", "loom bookmark and loom tag do.")
+    return found
 
 
 def _wording(chosen: dict[str, Any]) -> Wording:

@@ -112,12 +112,12 @@ def whole(tree: Tree) -> Excerpt:
 def _shown(tree: Tree, choice: Choice) -> dict[str, None]:
     """All nodes that are not hidden, nor under one that is, parents first."""
     shown: dict[str, None] = {}
-    stack = list(reversed(tree.root_ids))
+    stack = list(reversed(tree.every_child(None)))
     while stack:
         node_id = stack.pop()
         if choice.hidden or not tree.node(node_id).hidden:
             shown[node_id] = None
-            stack += reversed(tree.child_ids(node_id))
+            stack += reversed(tree.every_child(node_id))
     return shown
 
 
@@ -147,7 +147,7 @@ def _below(tree: Tree, tops: Iterable[str]) -> set[str]:
         node_id = stack.pop()
         if node_id not in found:
             found.add(node_id)
-            stack += tree.child_ids(node_id)
+            stack += tree.every_child(node_id)
     return found
 
 
@@ -167,7 +167,7 @@ def _roads(tree: Tree, through: Iterable[str]) -> set[str]:
 def _tops(tree: Tree, choice: Choice, asked: dict[str, None]) -> list[str]:
     if choice.at is not None:
         return [choice.at] if choice.at in asked else []
-    return [root_id for root_id in tree.root_ids if root_id in asked]
+    return [root_id for root_id in tree.every_child(None) if root_id in asked]
 
 
 def _within(
@@ -182,10 +182,10 @@ def _within(
         kept.update(level)
         if choice.depth is not None and depth_of[level[0]] >= choice.depth:
             break
-        below = [child for node in level for child in tree.child_ids(node) if child in asked]
+        below = [child for node in level for child in tree.every_child(node) if child in asked]
         depth_of = dict.fromkeys(below, depth_of[level[0]] + 1)
         level = below
-    return {node_id: tree.child_ids(node_id) for node_id in asked if node_id in kept}
+    return {node_id: tree.every_child(node_id) for node_id in asked if node_id in kept}
 
 
 def _left_out(

@@ -17,7 +17,6 @@ from loom.store.packing import (
     unpack_pieces,
     unpack_statistics,
 )
-from loom.store.seals import check_seals
 from loom.tree.events import BranchClosed
 
 
@@ -55,8 +54,6 @@ def inspect(db: Database) -> Iterator[Kept | Fault]:
         before = row[0]
         yield from _of_row(*row)
     yield from _strays(db)
-    for broken in check_seals(db).broken:
-        yield Fault(broken.what, broken.seq, broken.node_id)
 
 
 def _of_row(

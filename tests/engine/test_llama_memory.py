@@ -19,6 +19,7 @@ from loom.engine.llama.backend import LlamaBackend
 from loom.engine.memory import Memory
 from loom.engine.request import LoadSpec
 from loom.models.random_weights import ARCHITECTURES, write_random_model
+from tests.engine.plain_weights import write_plain
 
 KINDS = {
     "llama": "anywhere",
@@ -38,7 +39,8 @@ Law = np.ndarray
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory, story_base: Path) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("architectures")
-    files = {"llama": story_base}
+    files = {"llama": folder / "llama.gguf"}
+    write_plain(story_base, files["llama"])
     for architecture in ARCHITECTURES:
         files[architecture] = folder / f"{architecture}.gguf"
         write_random_model(files[architecture], architecture, seed=1)

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loom.formats.choice import Choice, excerpt
+from loom.tree.changes import NodeHidden
 from loom.tree.events import NodeAdded, SessionStarted
 from loom.tree.graph import Tree
 from loom.tree.node import HUMAN
@@ -52,6 +53,14 @@ def test_a_limit_says_how_many_nodes_it_left_out_and_where() -> None:
     assert excerpt(TOAST, Choice(depth=2)).n_more == {"a": 2, "b": 2}
     assert excerpt(TOAST, Choice(n_nodes=2)).n_more == {"r": 3, "a": 2}
     assert excerpt(TOAST, Choice(n_nodes=4)).n_more == {"a": 1, "b": 2}
+
+
+def test_what_is_hidden_comes_only_if_it_is_asked_for() -> None:
+    tree = tree_of({"r": None, "a": "r", "b": "r", "b1": "b"})
+    tree.apply(NodeHidden(1.0, "b"))
+    assert list(excerpt(tree).children) == ["r", "a"]
+    assert excerpt(tree).n_hidden == 2
+    assert list(excerpt(tree, Choice(hidden=True)).children) == ["r", "a", "b", "b1"]
 
 
 @st.composite

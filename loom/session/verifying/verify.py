@@ -90,10 +90,8 @@ class _Checking:
 
     def look_at_seals(self) -> None:
         """The hashes of all content, in a file that has some."""
-        # Asked for by name: a store that keeps none has no such method.
-        check = getattr(self._stored, "check_seals", None)
-        report = None if check is None else check()
-        if report is None or not report.has_seals:
+        report = self._stored.check_seals()
+        if not report.has_seals:
             self._unchecked["The file holds no hashes of its content."] = None
             return
         self._seals = "broken" if report.broken else "whole"
@@ -102,11 +100,8 @@ class _Checking:
 
     def look_at_condensed(self, events: Iterable[TreeEvent]) -> None:
         """What lets a large file open quickly, where it has that: it must make the same tree."""
-        load = getattr(self._stored, "load_condensed", None)
-        if load is None:
-            return
         try:
-            same = list(_fold(load())) == list(_fold(events))
+            same = list(_fold(self._stored.load_condensed())) == list(_fold(events))
         except (SessionFileError, ValueError, KeyError):
             same = False
         if not same:
