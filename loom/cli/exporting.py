@@ -27,9 +27,7 @@ CHOOSING: tuple[Decorator, ...] = (
     click.option("--path", "path_to", metavar="NODE", help="Only the road to this node."),
     click.option("--through", metavar="NODE", multiple=True, help="Only roads through it; again."),
     click.option("--bookmarked", is_flag=True, help="Only roads through bookmarks."),
-    click.option(
-        "--tagged", metavar="NAME", multiple=True, help="Only roads through a tag."
-    ),
+    click.option("--tagged", metavar="NAME", multiple=True, help="Only roads through a tag."),
     click.option("--joins-only", is_flag=True, help="Only roads on which branches meet."),
     click.option("--depth", type=click.IntRange(1), help="So many nodes one after another."),
     click.option("--max-nodes", type=click.IntRange(1), help="So many nodes in all."),

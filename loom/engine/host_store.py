@@ -123,10 +123,11 @@ class StretchStore(_Shelf):
         self._touch(node)
         pieces: list[Piece] = []
         for above in node.up():
-            if above.end <= start or above.start >= n:
+            first, end = max(start, above.start), min(n, above.end)
+            if first >= end:
                 continue
             assert above.value is not None
-            piece = above.value.piece(max(start, above.start), min(n, above.end))
+            piece = above.value.piece(first, end)
             if pieces and pieces[-1].saved is piece.saved:
                 piece = piece._replace(end=pieces.pop().end)
             pieces.append(piece)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from loom.errors import NotWritableError
+from loom.errors import NotWritableError, SessionFileError
 from loom.session.news import News
 from loom.store.follower import Follower
 from loom.store.journal import Journal
@@ -35,3 +35,27 @@ def follow_on(held: Journal | Follower, last_seq: int, tree: Tree) -> None:
     """From here on what another loom writes comes in; a file of our own tells of itself."""
     if isinstance(held, Follower):
         held.follow(last_seq, {i: tree.node(i).n_tokens for i in tree.growing_ids})
+
+
+def not_shown_yet(path: Path) -> SessionFileError:
+    """What a person did cannot be written now, so it cannot be seen either."""
+    return SessionFileError(
+        f"{path.name} cannot be written at the moment.",
+        "What you did is kept in memory and appears as soon as it can be saved.",
+    )
+
+
+def not_saved_yet(path: Path) -> SessionFileError:
+    """What happened last waits in memory."""
+    return SessionFileError(
+        f"What happened last cannot be saved in {path} at the moment.",
+        "Make room on the disk; it is kept in memory and tried again.",
+    )
+
+
+def not_saved_at_all(path: Path) -> SessionFileError:
+    """What happened last is lost with the program."""
+    return SessionFileError(
+        f"The last of what happened could not be saved in {path}.",
+        "Make room on the disk before you go on with this session.",
+    )

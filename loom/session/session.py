@@ -11,11 +11,11 @@ from pathlib import Path
 from loom.engine.client import Connect
 from loom.engine.events import EngineEvent
 from loom.engine.request import Cancel, LoadSpec
-from loom.errors import LoomError, SessionFileError
+from loom.errors import LoomError
 from loom.models.mode_memory import ModeAnswer, remember_mode
 from loom.models.named_templates import known_name
 from loom.records import Join, Priority
-from loom.session.access import follow_on, take_hold
+from loom.session import access
 from loom.session.beginning import Beginning
 from loom.session.engines import with_worlds
 from loom.session.forced import Turnoff
@@ -84,12 +84,12 @@ class Session:
         self._remarks = Remarks()
         self._prompts = PromptMaker()
         self._viewer = ModelViewer()
-        self._journal = take_hold(path, self._news)
+        self._journal = access.take_hold(path, self._news)
         try:
             with open_at_a_glance(path) as stored, without_collection():
                 for event in stored.load_condensed():
                     self._apply(event)
-                follow_on(self._journal, stored.last_seq, self.tree)
+                access.follow_on(self._journal, stored.last_seq, self.tree)
         except BaseException:
             self._journal.close()
             raise
@@ -212,10 +212,7 @@ class Session:
         before = self.tree.model, self.tree.mode
         self._journal.append(*events)
         if not self._journal.flush():
-            raise SessionFileError(
-                f"{self.path.name} cannot be written at the moment.",
-                "What you did is kept in memory and appears as soon as it can be saved.",
-            )
+            raise access.not_shown_yet(self.path)
         self._pull()
         # Choosing a model or a mode may have been undone.
         if before[0] != self.tree.model:
@@ -252,8 +249,7 @@ class Session:
         """What a plan comes to at most; its seconds are known once the model has grown here."""
         rate = None
         with suppress(LoomError):
-            spec = self._slot.spec_for(self.tree.model, self.tree.opening)
-            rate = self._growths.rate(spec.fingerprint)
+            rate = self._growths.rate(self._spec().fingerprint)
         return estimated(plan, rate)
 
     def leaves(self, under: str | None = None) -> tuple[str, ...]:
@@ -311,18 +307,12 @@ class Session:
         self.stop()
         kept = ModeAnswer(self.tree.mode, self.tree.template)
         answer = source.usual(source.fingerprint()) or kept
-        chosen = ModelChosen(time.time(), source.reference, answer.mode, answer.template)
-        self._journal.append(chosen)
-        self._journal.flush()
-        self._pull()
+        self._do([ModelChosen(time.time(), source.reference, answer.mode, answer.template)])
         self._slot.name(source.reference, self.tree.opening)
-        if answer.mode != kept.mode:
-            self.settings = self.settings.as_usual_in(answer.mode)
 
     def mode_question(self) -> ModeQuestion:
         """What there is to say about plain text or chat with this model; LoomError if no model."""
-        spec = self._slot.spec_for(self.tree.model, self.tree.opening)
-        return question_about(spec)
+        return question_about(self._spec())
 
     def choose_mode(self, mode: Mode, template: str | None = None) -> None:
         """Grow as plain text or as a chat from now on, and remember it for the model.
@@ -331,11 +321,8 @@ class Session:
         """
         chosen = None if mode == "plain" or template is None else known_name(template)
         if (mode, chosen) != (self.tree.mode, self.tree.template):
-            self._journal.append(ModeChosen(time.time(), mode, chosen))
-            self._journal.flush()
-            self._pull()
-            self.settings = self.settings.as_usual_in(mode)
-        spec = self._slot.spec_for(self.tree.model, self.tree.opening)
+            self._do([ModeChosen(time.time(), mode, chosen)])
+        spec = self._spec()
         try:
             remember_mode(spec.fingerprint, mode, chosen)
         except LoomError as error:
@@ -343,7 +330,7 @@ class Session:
 
     def load_model(self) -> None:
         """Begin to load the model without growing."""
-        self._slot.load(self._slot.spec_for(self.tree.model, self.tree.opening))
+        self._slot.load(self._spec())
 
     def unload_model(self) -> None:
         """Free the memory of all models; the next `grow` loads one again."""
@@ -391,10 +378,7 @@ class Session:
     def save(self) -> None:
         """Commit all that has happened; SessionFileError if it cannot be written now."""
         if not self._journal.flush():
-            raise SessionFileError(
-                f"What happened last cannot be saved in {self.path} at the moment.",
-                "Make room on the disk; it is kept in memory and tried again.",
-            )
+            raise access.not_saved_yet(self.path)
 
     def close(self) -> None:
         """Stop, commit everything, free the model, leave one file; closing again does nothing.
@@ -406,10 +390,7 @@ class Session:
         self._prompts.close()
         self.laws.close()
         if not self._journal.close():
-            raise SessionFileError(
-                f"The last of what happened could not be saved in {self.path}.",
-                "Make room on the disk before you go on with this session.",
-            )
+            raise access.not_saved_at_all(self.path)
 
     def _hashed(self, fingerprint: str, sha256: str) -> None:
         if not self.is_read_only and self.tree.model_hashes.get(fingerprint) != sha256:

@@ -123,7 +123,10 @@ class MemoryMachine(RuleBasedStateMachine):
         n_before = self.memory.gauge(0).n_cells_held
         self.memory.drop(sequence)
         assert self.memory.gauge(0).n_cells_held >= n_before
-        del self.locked[sequence], self.promised[sequence]
+        dropped = self.locked.pop(sequence)
+        del self.promised[sequence]
+        # What was released, taken up again and then dropped is given up with it.
+        self.released = [path for path in self.released if path[:1] != dropped[:1]]
 
     @rule()
     def settle(self) -> None:

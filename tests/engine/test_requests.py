@@ -159,7 +159,8 @@ def test_a_text_longer_than_the_window_is_refused(engine: Engine, backend: Llama
 
 def test_covering_begins_a_branch_with_every_likely_token(engine: Engine) -> None:
     cover = Cover(share=0.8, min_probability=0.001)
-    events = run(engine, Grow("c", OPEN, 64, 6, Sampling(), seed=1, cover=cover))
+    several = (TextPart(b"One morning in"),)
+    events = run(engine, Grow("c", several, 64, 6, Sampling(), seed=1, cover=cover))
     found = only(events, Covered)[0]
     grown = written(events)
     assert found.n_branches == len(grown) == len(finishes(events)) > 1

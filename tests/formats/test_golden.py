@@ -43,5 +43,6 @@ def test_a_format_is_written_as_its_golden_file(name: str, request: pytest.Fixtu
     assert (GOLDEN / name).read_text(encoding="utf-8") == written
 
 
-def test_the_golden_files_are_those_of_the_cases() -> None:
-    assert {path.name for path in GOLDEN.iterdir()} == set(CASES)
+def test_every_golden_file_is_of_a_case() -> None:
+    of_data = {path.name for path in GOLDEN.iterdir() if path.name.startswith("toast.")}
+    assert {path.name for path in GOLDEN.iterdir()} - of_data == set(CASES)

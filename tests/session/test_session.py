@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -227,8 +228,11 @@ def test_a_model_that_is_none_changes_nothing(begin: Begin, tmp_path: Path) -> N
 
 def test_two_looms_cannot_write_one_session(begin: Begin, model: ScriptedModel) -> None:
     session = begin()
-    with pytest.raises(SessionFileError, match="being written by"):
-        Session.open(session.path, model.connect)
+    with closing(Session.open(session.path, model.connect)) as other:
+        assert other.is_read_only
+        with pytest.raises(SessionFileError, match="written by another loom"):
+            other.write(None, "and I")
+    assert not session.is_read_only
 
 
 def test_an_existing_file_is_never_overwritten(begin: Begin, model: ScriptedModel) -> None:
