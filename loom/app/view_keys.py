@@ -22,6 +22,16 @@ SAMPLER_KEY = Key(
     "sampler", ("comma",), ",", "sampler", "Temperature, cut-offs and presets", "Grow"
 )
 
+_MEET: Group = "Where branches meet"
+
+CROSSING_KEYS: tuple[Key, ...] = (
+    Key("cross", ("n",), "n", "across", "Across to the next way in", _MEET, action="cross(1)"),
+    Key("cross_back", ("N",), "N", "across", "To the way in before", _MEET, action="cross(-1)"),
+    Key("one_road", ("s",), "s", "one road", "Fold a join into one road, or unfold it", _MEET),
+    Key("one_road_each", ("S",), "S", "one road", "Fold every join, or unfold all", _MEET),
+)
+"""Walking: from branch to branch where they meet."""
+
 _Row = tuple[str, str, str, str, str, str, int | None]
 """id, Textual's names, as shown, label, help, action, and rank in the footer."""
 

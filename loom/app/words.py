@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from loom.app.display import shown_words
 from loom.app.gauge_words import room_used
 from loom.app.meetings import MARK, Meetings, Place
 from loom.app.walking import is_unfinished, persons_turn
 from loom.session import GrowSettings, ModelStatus
+from loom.session.judging.roads import OneRoad
 from loom.session.plans import Progress
 from loom.session.turns import next_role, turns_of
 from loom.tree.events import Mode, Role
@@ -20,6 +23,8 @@ WELCOME = (
 
 TOO_SMALL = "Loom needs at least 40 columns and 12 rows: please enlarge."
 
+
+_FEW_ROADS = 3
 
 CUT = "cut here · Space grows from the cut · Esc keeps all"
 
@@ -53,11 +58,26 @@ def no_branches(tree: Tree, here: str | None, settings: GrowSettings) -> str:
     return f"Nothing follows yet. Space grows {many} of up to {settings.max_tokens} tokens."
 
 
-def outline(tree: Tree, hoisted: str | None) -> str:
+def outline(tree: Tree, hoisted: str | None, roads: Sequence[OneRoad] = ()) -> str:
     """Label of the outline."""
     if hoisted is not None:
         return "outline · one subtree, H shows all"
-    return f"outline · {count(tree.n_visible, 'node')}"
+    return f"outline · {count(tree.n_visible, 'node')}{folded_roads(roads)}"
+
+
+def folded_roads(roads: Sequence[OneRoad]) -> str:
+    """Which joins are drawn as one road."""
+    if not roads:
+        return ""
+    if len(roads) > _FEW_ROADS:
+        return f" · {len(roads):,} joins are one road each"
+    marks = [road.mark for road in roads]
+    return f" · {listed(marks)} {'is one road' if len(marks) == 1 else 'are one road each'}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """A, B and C."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def what_grows(

@@ -10,15 +10,21 @@ from rich.text import Text
 from textual import events
 from textual.message import Message
 
+from loom.app.crossing import branches_of, end_of
 from loom.app.display import fit
-from loom.app.map_drawing import Canvas, Looks, Zoom, draw, zooms
+from loom.app.layout import item_of
+from loom.app.map_drawing import Canvas, Ink, Looks, Mark, Zoom, draw, zooms
 from loom.app.map_shape import MapShape
+from loom.app.meetings import Place
+from loom.app.roads_view import RoadsView
 from loom.app.siblings import Families
 from loom.app.widgets.lines import Lines
 from loom.tree.graph import Tree
 
-_WORDS = 19
-"""Cells of words at the nearest zoom."""
+_WORDS = 16
+"""Cells of words at the nearest zoom; a rail and a letter stand behind them."""
+
+_MARK_INKS: dict[str, Ink] = {"joined": "mark", "apart": "alike", "undecided": "alike"}
 
 
 class MapPage(Lines):
@@ -29,6 +35,7 @@ class MapPage(Lines):
     | `map--line`, `map--road` | lines, and those of the path |
     | `map--typed`, `map--model`, `map--here` | nodes |
     | `map--words`, `map--words-road` | what they say |
+    | `map--rail`, `map--mark`, `map--alike` | what joins them; a join, and what looks like one |
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -39,36 +46,52 @@ class MapPage(Lines):
         "map--here",
         "map--words",
         "map--words-road",
+        "map--rail",
+        "map--mark",
+        "map--alike",
     }
 
     @dataclass
-    class NodeClicked(Message):
-        """The node nearest to a click."""
+    class ItemClicked(Message):
+        """The item nearest to a click."""
 
-        node_id: str
+        item: str
 
-    def __init__(self, tree: Tree, families: Families, id: str | None = None) -> None:  # noqa: A002
+    def __init__(
+        self,
+        tree: Tree,
+        roads: RoadsView,
+        families: Families,
+        id: str | None = None,  # noqa: A002
+    ) -> None:
         super().__init__(id=id)
         self._tree = tree
+        self._roads = roads
         self._families = families
         self._shape: MapShape | None = None
         self._here: str | None = None
+        self._place: Place | None = None
         self._zoom = 0
         self._left = self._top = 0
         self._canvas: Canvas | None = None
 
     # What is shown
 
-    def show(self, shape: MapShape, here: str | None) -> None:
-        """Draw this tree, the whole of it if it is not much more than a screen."""
-        self._shape, self._here = shape, here
+    def show(self, shape: MapShape, here: str | None, place: Place | None) -> None:
+        """Draw this layout, the whole of it if it is not much more than a screen."""
+        self._shape, self._here, self._place = shape, here, place
         nearest = self._zooms[0].cells
         self._zoom = 0 if shape.n_levels * nearest <= self.width else 1
         self._centre()
 
-    def stand_at(self, node_id: str) -> None:
-        """The person is at this node; it comes into view."""
-        self._here = node_id
+    def stand_at(self, item: str, place: Place | None) -> None:
+        """The person is at this item, near this meeting; it comes into view."""
+        self._here, self._place = item, place
+        self._bring_into_view()
+
+    def lay_out(self, shape: MapShape, here: str | None, place: Place | None) -> None:
+        """Other roads are drawn as one now."""
+        self._shape, self._here, self._place = shape, here, place
         self._bring_into_view()
 
     def zoom(self, by: int) -> None:
@@ -137,7 +160,7 @@ class MapPage(Lines):
         self._centre()
 
     def on_click(self, event: events.Click) -> None:
-        """Say which node is nearest."""
+        """Say which item is nearest."""
         if self._shape is None:
             return
         zoom = self._scale
@@ -145,7 +168,7 @@ class MapPage(Lines):
         level = self._left + (event.x // zoom.cells) * zoom.levels
         found = self._shape.nearest(level, self._top + event.y * zoom.rows)
         if found is not None:
-            self.post_message(self.NodeClicked(found))
+            self.post_message(self.ItemClicked(found))
 
     def draw_line(self, line: int) -> Text:
         """One row of the canvas, which is drawn when the first row is asked for."""
@@ -171,17 +194,56 @@ class MapPage(Lines):
     def _drawn(self, shape: MapShape) -> Canvas:
         self._clamp()
         zoom = self._scale
-        path = [] if self._here is None else self._tree.path(self._here)
         looks = Looks(
-            {node.id for node in path},
+            self._way(),
             self._here,
-            lambda node_id: self._tree.node(node_id).written,
+            self._is_typed,
             self._words,
+            self._mark,
+            lambda item: self._roads.layout.road(item) is not None,
+            self._rail(),
+            self._place is None or self._place.join.verdict == "joined",
         )
         window = zoom.window(self._left, self._top, self.width, self.height)
         return draw(shape, zoom, window, (self.width, self.height), looks)
 
-    def _words(self, node_id: str) -> str:
+    def _way(self) -> set[str]:
+        """What was read on the way here, and the roads that were taken."""
+        layout, at, way = self._roads.layout, self._here, set[str]()
+        while at is not None:
+            way.add(at)
+            at = layout.before(at)
+            if at is not None and (road := layout.leads_into(at)) is not None:
+                way.add(road)
+        return way
+
+    def _rail(self) -> list[str]:
+        """The ways into the join that is near, and the road if it is drawn as one."""
+        if self._place is None:
+            return []
+        join, layout = self._place.join, self._roads.layout
+        items = [
+            layout.item_at(node_id, end_of(Place(join, node_id))) for node_id in branches_of(join)
+        ]
+        return items + [item_of(road) for road in layout.roads if road.id == join.id]
+
+    def _mark(self, item: str) -> Mark | None:
+        road = self._roads.layout.road(item)
+        if road is not None:
+            return road.mark, "mark"
+        stretch = self._roads.layout.stretch(item)
+        joins = self._roads.meetings.of(stretch.node_id)
+        return None
+
+    def _is_typed(self, item: str) -> bool:
+        node_id = self._roads.layout.node_id(item)
+        return node_id is not None and self._tree.node(node_id).written
+
+    def _words(self, item: str) -> str:
         """A snippet in which every character has one cell: others would move what follows."""
-        words = fit(self._families.snippet(self._tree.node(node_id)), _WORDS)
+        road = self._roads.layout.road(item)
+        if road is not None:
+            return f"one road, {len(road.ways_in)} ways"[:_WORDS]
+        stretch = self._roads.layout.stretch(item)
+        words = fit(self._families.snippet(self._tree.node(stretch.node_id), stretch), _WORDS)
         return "".join(char if cell_len(char) == 1 else "·" * cell_len(char) for char in words)

@@ -1,0 +1,62 @@
+"""Which joins are drawn as one road now: a state of the view, kept as long as the view is."""
+
+from __future__ import annotations
+
+from loom.app.layout import Layout
+from loom.app.meetings import Meetings
+from loom.app.road_walking import Walker
+from loom.session.judging.roads import road_of
+from loom.tree.graph import Tree
+
+
+class RoadsView:
+    """The layout of a tree, walking on it, and what meets in it; the tree itself never changes."""
+
+    def __init__(self, tree: Tree) -> None:
+        self.layout = Layout(tree)
+        self.walker = Walker(tree, self.layout)
+        self.meetings = Meetings()
+        self._chosen: dict[str, None] = {}
+        """In the order in which they were asked for: where roads exclude one another the first stay."""
+
+    def show(self, meetings: Meetings) -> bool:
+        """Other branches meet now; whether the layout may have changed."""
+        self.meetings = meetings
+        return self.fold_again()
+
+    def fold_again(self) -> bool:
+        """Texts went out of sight, came back or stand elsewhere; whether any road is folded."""
+        if self._chosen:
+            self._fold()
+        return bool(self._chosen)
+
+    def is_one(self, join_id: str) -> bool:
+        """Whether a join is drawn as one road."""
+        return any(road.id == join_id for road in self.layout.roads)
+
+    def turn(self, join_id: str) -> bool:
+        """Draw a join as one road, or apart again; whether it is drawn as was asked."""
+        if join_id in self._chosen:
+            del self._chosen[join_id]
+            self._fold()
+            return True
+        self._chosen[join_id] = None
+        self._fold()
+        if self.is_one(join_id):
+            return True
+        del self._chosen[join_id]
+        self._fold()
+        return False
+
+    def turn_all(self) -> int:
+        """Draw every join as one road, or all apart if any is; how many are one now."""
+        joined = [join.id for join in self.meetings.joins if join.verdict == "joined"]
+        self._chosen = {} if self._chosen else dict.fromkeys(joined)
+        self._fold()
+        return len(self.layout.roads)
+
+    def _fold(self) -> None:
+        by_id = {join.id: join for join in self.meetings.joins}
+        chosen = (by_id[join_id] for join_id in self._chosen if join_id in by_id)
+        self.layout.fold(road for join in chosen if (road := road_of(join)) is not None)
+        self.walker.forget()
