@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from loom.app.display import shown_words
 from loom.app.gauge_words import room_used
-from loom.app.meetings import MARK, Meetings, Place
+from loom.app.marks import WORDS_MARK as MARK
+from loom.app.meetings import Meetings, Place
 from loom.app.walking import is_unfinished, persons_turn
 from loom.session import GrowSettings, ModelStatus
 from loom.session.plans import Progress

@@ -13,7 +13,8 @@ from textual import events
 from textual.message import Message
 
 from loom.app.display import BOOKMARK, fit
-from loom.app.meetings import MARK, Meetings
+from loom.app.marks import MARK_CLASSES
+from loom.app.meetings import Meetings
 from loom.app.outline_rows import OutlineRows, Row
 from loom.app.outline_shape import OutlineShape
 from loom.app.siblings import Families
@@ -27,7 +28,7 @@ _MORE = "↓ goes on"
 
 
 class Outline(Lines):
-    """○ typed, ● by a model, ◆ where the person stands, ▌ growing, ★ bookmarked; ≈ words that meet.
+    """○ typed, ● by a model, ◆ where the person stands, ▌ growing, ★ bookmarked; A a ? ≈ meet.
 
     | component | styles |
     |---|---|
@@ -35,7 +36,8 @@ class Outline(Lines):
     | `outline--glyph-typed`, `outline--glyph-model`, `outline--glyph-here` | who wrote it |
     | `outline--text`, `outline--text-on-path` | the words |
     | `outline--here` | the row where the person stands |
-    | `outline--number`, `outline--met` | number of children, the mark of a meeting |
+    | `outline--number` | number of children |
+    | `marks.MARK_CLASSES` | the mark of a meeting |
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -47,7 +49,7 @@ class Outline(Lines):
         "outline--text-on-path",
         "outline--here",
         "outline--number",
-        "outline--met",
+        *MARK_CLASSES,
     }
 
     @dataclass
@@ -232,7 +234,7 @@ class Outline(Lines):
     def _draw(self, row: Row, node: Node) -> Text:
         here = node.id == self._here
         guides = row.guides
-        number, mark = self._right(node)
+        number = self._number(node)
         room = self.width - len(guides) - 4 - cell_len(number) - 3
         twin = self._families.twin(node)
         words = self._families.snippet(node) if twin is None else f"= {twin.first}"
@@ -245,7 +247,11 @@ class Outline(Lines):
         text.append(words, self.style_of("outline--text" + on_path))
         text.append(" " * (room - cell_len(words) + 1))
         text.append(number, self.style_of("outline--number"))
-        return text.append(" ").append(mark, self.style_of("outline--met")).append(" ")
+        looks = self._meetings.looks(node.id)
+        if not looks:
+            return text.append("   ")
+        style = self.style_of(looks[0].mark_class)
+        return text.append(" ").append(f"{looks[0].mark:<2}", style)
 
     def _draw_pager(self, row: Row) -> Text:
         first, last, n = self._shape.page(row.node_id)
@@ -264,10 +270,10 @@ class Outline(Lines):
             return BOOKMARK if marked else "○", self.style_of("outline--glyph-typed")
         return BOOKMARK if marked else "●", self.style_of("outline--glyph-model")
 
-    def _right(self, node: Node) -> tuple[str, str]:
+    def _number(self, node: Node) -> str:
         n_children = self._tree.n_children(node.id)
         if n_children and self._shape.is_folded(node.id):
-            return f"▸{n_children:>2}", MARK if node.id in self._meetings else " "
+            return f"▸{n_children:>2}"
         twin = self._families.twin(node)
         number = f"×{twin.n_same}" if twin else str(n_children) if n_children > 1 else ""
-        return f"{number:>3}", MARK if node.id in self._meetings else " "
+        return f"{number:>3}"
