@@ -10,7 +10,9 @@ import numpy as np
 
 from loom.app.map_shape import MapShape, Spot, Window
 
-Ink = Literal["line", "road", "typed", "model", "here", "words", "words-road", "rail", "mark", "alike"]
+Ink = Literal[
+    "line", "road", "typed", "model", "here", "words", "words-road", "rail", "mark", "alike"
+]
 
 Mark = tuple[str, Ink]
 """A letter, and how it is drawn."""
@@ -59,8 +61,8 @@ class Looks:
     here: str | None
     is_typed: Callable[[str], bool]
     words: Callable[[str], str]
-    mark: Callable[[str], Mark | None] = lambda item: None
-    one_road: Callable[[str], bool] = lambda item: False
+    mark: Callable[[str], Mark | None] = lambda _: None
+    one_road: Callable[[str], bool] = lambda _: False
     rail: Sequence[str] = ()
     rail_is_whole: bool = True
 

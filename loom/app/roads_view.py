@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from loom.app.layout import Layout
-from loom.app.meetings import Meetings
+from loom.app.crossing import branches_of, end_of
+from loom.app.layout import Layout, item_of
+from loom.app.marks import Look, look_of
+from loom.app.meetings import Meetings, Place
 from loom.app.road_walking import Walker
+from loom.records import Join
 from loom.session.judging.roads import road_of
 from loom.tree.graph import Tree
 
@@ -17,7 +20,7 @@ class RoadsView:
         self.walker = Walker(tree, self.layout)
         self.meetings = Meetings()
         self._chosen: dict[str, None] = {}
-        """In the order in which they were asked for: where roads exclude one another the first stay."""
+        """In the order in which they were asked for: of those in a circle the first stay."""
 
     def show(self, meetings: Meetings) -> bool:
         """Other branches meet now; whether the layout may have changed."""
@@ -33,6 +36,25 @@ class RoadsView:
     def is_one(self, join_id: str) -> bool:
         """Whether a join is drawn as one road."""
         return any(road.id == join_id for road in self.layout.roads)
+
+    def items_on(self, join: Join) -> list[str]:
+        """Where the branches of a join meet: their items, and the road if they are drawn as one."""
+        places = (Place(join, node_id) for node_id in branches_of(join))
+        items = [self.layout.item_at(place.node_id, end_of(place)) for place in places]
+        return items + [item_of(road) for road in self.layout.roads if road.id == join.id]
+
+    def look(self, item: str, shown: Join | None) -> Look | None:
+        """How an item is marked: by the join that is shown if it is on that, else the strongest."""
+        if self.layout.road(item) is not None:
+            return None
+        stretch = self.layout.stretch(item)
+        found = None
+        for span, join in self.meetings.spans(stretch.node_id):
+            if stretch.start < span.end_byte and (not stretch.end or span.end_byte <= stretch.end):
+                if shown is not None and join.id == shown.id:
+                    return look_of(join)
+                found = found or join
+        return None if found is None else look_of(found)
 
     def turn(self, join_id: str) -> bool:
         """Draw a join as one road, or apart again; whether it is drawn as was asked."""

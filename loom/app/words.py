@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
+from loom.app.crossing import way_number
 from loom.app.display import shown_words
 from loom.app.gauge_words import room_used
-from loom.app.meetings import MARK, Meetings, Place
+from loom.app.marks import WORDS_MARK as MARK
+from loom.app.marks import look_of
+from loom.app.meetings import Meetings, Place
+from loom.app.roads_view import RoadsView
 from loom.app.walking import is_unfinished, persons_turn
 from loom.session import GrowSettings, ModelStatus
 from loom.session.judging.roads import OneRoad
@@ -148,14 +153,38 @@ def shortened(n: int) -> str:
     return f"{n:,}"
 
 
-def where_it_meets(meetings: Meetings, place: Place | None, here: str | None) -> tuple[str, str]:
-    """Label and note of the rule under the branches."""
-    n_places = len(meetings.places)
-    if place is not None:
-        number = meetings.places.index(place) + 1
-        return f"{MARK} place {number} of {n_places}", "m next · Enter shows all"
-    if here in meetings:
-        return f"{MARK} words here are said elsewhere too", "m goes there"
-    if n_places:
-        return f"{MARK} words meet at {count(n_places, 'place')}", "m goes there"
-    return "", ""
+def where_it_meets(
+    roads: RoadsView, place: Place | None, item: str | None, near: Place | None
+) -> tuple[str, str]:
+    """Label and note of the rule under the branches, or under the map.
+
+    `place` is what was asked for, `near` that or else the nearest meeting on the way to `item`.
+    """
+    if near is None or item is None:
+        return _what_meets(roads.meetings), "m goes there" if roads.meetings.joins else ""
+    number, n_ways = way_number(near)
+    look = look_of(near.join)
+    if look.style != "joined":
+        return f"{look.mark} branch {number} of {n_ways}", "n across · m next"
+    way = f"way in {number} of {n_ways}"
+    if not roads.is_one(near.join.id):
+        passed = place is None and roads.layout.node_id(item) != near.node_id
+        label = f"you came by way {number} of {n_ways}" if passed else way
+        return f"{look.mark} {label}", "n across · s one road · m next"
+    if roads.layout.leads_into(item) is not None:
+        return f"{look.mark} {way}", "→ onto the road · n across · s apart"
+    return f"{look.mark} one road, you came by way {number} of {n_ways}", "n across · s apart"
+
+
+def _what_meets(meetings: Meetings) -> str:
+    """How much there is to be gone to: what was compared, or else shared words."""
+    n_of = Counter(look_of(join).style for join in meetings.joins)
+    parts = (
+        count(n_of["joined"], "join") if n_of["joined"] else "",
+        f"{n_of['alike']:,} only look alike" if n_of["alike"] else "",
+        f"{n_of['undecided']:,} undecided" if n_of["undecided"] else "",
+    )
+    told = " · ".join(filter(None, parts))
+    if told or not n_of["words"]:
+        return told
+    return f"{MARK} words meet at {count(len(meetings.places), 'place')}"

@@ -121,7 +121,9 @@ class Join:
     """One meeting of branches, all its occurrences together.
 
     `nodes` are the branches (the node in which each occurrence ends), `weight` their share of the
-    compared branches in [0, 1], `sentence` the reason in one sentence.
+    compared branches in [0, 1], `sentence` the reason in one sentence. `mark` is what a screen
+    shows: A, B... for joins, a, b... for what looks alike and is none, each keeping its letter
+    while others are found; ? for what is undecided and ≈ for words whose future was not compared.
     """
 
     id: str
@@ -132,6 +134,7 @@ class Join:
     weight: float
     sentence: str
     evidence: Evidence
+    mark: str = "≈"
 
 
 @dataclass(frozen=True, slots=True)

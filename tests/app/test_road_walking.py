@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loom.app.layout import Layout
-from loom.session.judging.roads import OneRoad, WayIn
 from loom.app.road_walking import Walker
 from loom.app.walking import Step, step
+from loom.session.judging.roads import OneRoad, WayIn
 
 from .test_layout import all_items, folded, roads
 from .test_outline_rows import grown, parents

@@ -38,7 +38,7 @@ def test_futures_are_compared_kept_and_told(loom: Run) -> None:
     assert shares == sorted(shares, reverse=True)
     for join in joined:
         assert set(join) == {
-            *("id", "verdict", "kind", "nodes", "spans", "weight", "sentence", "evidence")
+            *("id", "verdict", "kind", "nodes", "spans", "weight", "sentence", "evidence", "mark")
         }
         assert join["kind"] in ("full", "paraphrase", "same_road", "hidden")
         assert join["evidence"]["predictive"]["verdict"] == "joined"
@@ -46,7 +46,7 @@ def test_futures_are_compared_kept_and_told(loom: Run) -> None:
     # Without options nothing is loaded, and what was found before is told again.
     assert json.loads(loom("joins", "t.loom", "--json").stdout)["joins"] == found["joins"]
     lines = loom("joins", "t.loom").stdout.splitlines()
-    assert lines[0] == f"A  {joined[0]['sentence']}"
+    assert lines[0] == f"{joined[0]['mark']}  {joined[0]['sentence']}"
     words = json.loads(loom("joins", "t.loom", "--level", "words", "--json").stdout)["joins"]
     assert all(join["verdict"] == "not_judged" for join in words)
 

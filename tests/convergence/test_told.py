@@ -122,3 +122,25 @@ def test_judging_changes_nothing_in_the_words(noise: Noise) -> None:
     words = find_joins(tree)
     assert joins_told(tree, words, []) == words
     assert only_judged(words) == []
+
+
+def test_findings_keep_their_letters_while_others_are_found(noise: Noise) -> None:
+    tree = star(noise(3), *(noise(9) for _ in range(7)))
+    first = [judged("1", "2", "joined"), replace(judged("1", "6", "apart", 0.9), gist=ALIKE)]
+    later = [
+        judged("3", "4", "joined"),
+        judged("4", "5", "joined"),
+        replace(judged("2", "7", "apart", 0.5), gist=ALIKE),
+        judged("3", "6", "undecided"),
+    ]
+    before = {join.nodes: join.mark for join in joins_told(tree, (), first)}
+    assert before == {("1", "2"): "A", ("1", "6"): "a"}
+    after = {join.nodes: join.mark for join in joins_told(tree, (), [*first, *later])}
+    assert after == {
+        ("3", "4", "5"): "B",
+        ("1", "2"): "A",
+        ("2", "7"): "b",
+        ("1", "6"): "a",
+        ("3", "6"): "?",
+    }
+    assert next(iter(after)) == ("3", "4", "5")

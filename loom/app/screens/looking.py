@@ -11,7 +11,7 @@ from loom.app import shading
 from loom.app.screens.compare import CompareScreen
 from loom.app.screens.crossing import CrossingScreen
 from loom.app.screens.jump import JumpScreen
-from loom.app.screens.map import MapScreen
+from loom.app.screens.map import MapAnswer, MapScreen
 from loom.app.screens.search import SearchScreen
 from loom.app.screens.tally import TallyScreen
 from loom.app.token_place import byte_range, headline
@@ -103,12 +103,21 @@ class LookingScreen(CrossingScreen):
         if self.space.here is None:
             self._say(Notice("information", "There is no text yet.", "i writes."))
         else:
-            self.app.push_screen(MapScreen(self._tree, self.space.roads, self.space.item), self._go_if_any)
+            self.app.push_screen(self._map(), self._go_if_there)
 
-    def _go_if_any(self, there: MapAnswer | None) -> None:
+    def _map(self) -> MapScreen:
+        space = self.space
+        return MapScreen(self._tree, space.roads, space.item, space.place)
+
+    def _go_if_there(self, there: MapAnswer | None) -> None:
         self.space.show_roads()
         if there is not None:
-            self._stand_at(self.space.roads.layout.stretch(there.item).node_id, there.place, there.item)
+            node_id = self.space.roads.layout.stretch(there.item).node_id
+            self._stand_at(node_id, there.place, there.item)
+
+    def _go_if_any(self, node_id: str | None) -> None:
+        if node_id is not None:
+            self._stand_at(node_id)
 
     # Compare
 

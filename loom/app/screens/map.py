@@ -90,7 +90,7 @@ class MapScreen(Screen[MapAnswer | None]):
         top.label = f"map{words.folded_roads(self._roads.layout.roads)}"
         top.note = self._page.scale
         bottom.label, bottom.note = words.where_it_meets(
-            self._roads.meetings, self._place, self._node_id, self._place_here
+            self._roads, self._place, self._item, self._place_here
         )
 
     # Walking

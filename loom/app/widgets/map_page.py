@@ -10,10 +10,8 @@ from rich.text import Text
 from textual import events
 from textual.message import Message
 
-from loom.app.crossing import branches_of, end_of
 from loom.app.display import fit
-from loom.app.layout import item_of
-from loom.app.map_drawing import Canvas, Ink, Looks, Mark, Zoom, draw, zooms
+from loom.app.map_drawing import Canvas, Looks, Mark, Zoom, draw, zooms
 from loom.app.map_shape import MapShape
 from loom.app.meetings import Place
 from loom.app.roads_view import RoadsView
@@ -23,8 +21,6 @@ from loom.tree.graph import Tree
 
 _WORDS = 16
 """Cells of words at the nearest zoom; a rail and a letter stand behind them."""
-
-_MARK_INKS: dict[str, Ink] = {"joined": "mark", "apart": "alike", "undecided": "alike"}
 
 
 class MapPage(Lines):
@@ -70,7 +66,8 @@ class MapPage(Lines):
         self._families = families
         self._shape: MapShape | None = None
         self._here: str | None = None
-        self._place: Place | None = None
+        self._meeting: Place | None = None
+        self._stops: list[str] = []
         self._zoom = 0
         self._left = self._top = 0
         self._canvas: Canvas | None = None
@@ -79,19 +76,19 @@ class MapPage(Lines):
 
     def show(self, shape: MapShape, here: str | None, place: Place | None) -> None:
         """Draw this layout, the whole of it if it is not much more than a screen."""
-        self._shape, self._here, self._place = shape, here, place
+        self._shape, self._here, self._meeting = shape, here, place
         nearest = self._zooms[0].cells
         self._zoom = 0 if shape.n_levels * nearest <= self.width else 1
         self._centre()
 
     def stand_at(self, item: str, place: Place | None) -> None:
         """The person is at this item, near this meeting; it comes into view."""
-        self._here, self._place = item, place
+        self._here, self._meeting = item, place
         self._bring_into_view()
 
     def lay_out(self, shape: MapShape, here: str | None, place: Place | None) -> None:
         """Other roads are drawn as one now."""
-        self._shape, self._here, self._place = shape, here, place
+        self._shape, self._here, self._meeting = shape, here, place
         self._bring_into_view()
 
     def zoom(self, by: int) -> None:
@@ -194,6 +191,7 @@ class MapPage(Lines):
     def _drawn(self, shape: MapShape) -> Canvas:
         self._clamp()
         zoom = self._scale
+        self._stops = [] if self._meeting is None else self._roads.items_on(self._meeting.join)
         looks = Looks(
             self._way(),
             self._here,
@@ -201,8 +199,8 @@ class MapPage(Lines):
             self._words,
             self._mark,
             lambda item: self._roads.layout.road(item) is not None,
-            self._rail(),
-            self._place is None or self._place.join.verdict == "joined",
+            self._stops,
+            self._meeting is None or self._meeting.join.verdict == "joined",
         )
         window = zoom.window(self._left, self._top, self.width, self.height)
         return draw(shape, zoom, window, (self.width, self.height), looks)
@@ -217,23 +215,16 @@ class MapPage(Lines):
                 way.add(road)
         return way
 
-    def _rail(self) -> list[str]:
-        """The ways into the join that is near, and the road if it is drawn as one."""
-        if self._place is None:
-            return []
-        join, layout = self._place.join, self._roads.layout
-        items = [
-            layout.item_at(node_id, end_of(Place(join, node_id))) for node_id in branches_of(join)
-        ]
-        return items + [item_of(road) for road in layout.roads if road.id == join.id]
-
     def _mark(self, item: str) -> Mark | None:
+        """The letter of a join, or of what looks like one; mere words are left to the outline."""
         road = self._roads.layout.road(item)
         if road is not None:
             return road.mark, "mark"
-        stretch = self._roads.layout.stretch(item)
-        joins = self._roads.meetings.of(stretch.node_id)
-        return None
+        shown = None if self._meeting is None else self._meeting.join
+        look = self._roads.look(item, shown)
+        if look is None or (look.style == "words" and item not in self._stops):
+            return None
+        return look.mark, "mark" if look.style == "joined" else "alike"
 
     def _is_typed(self, item: str) -> bool:
         node_id = self._roads.layout.node_id(item)

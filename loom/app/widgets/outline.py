@@ -13,11 +13,12 @@ from textual import events
 from textual.message import Message
 
 from loom.app.display import BOOKMARK, fit
-from loom.app.layout import Layout, Stretch, item_of
-from loom.app.meetings import MARK, Meetings
+from loom.app.layout import Stretch
+from loom.app.marks import MARK_CLASSES
 from loom.app.outline_rows import OutlineRows, Row
 from loom.app.outline_shape import OutlineShape
 from loom.app.rail import Rail
+from loom.app.roads_view import RoadsView
 from loom.app.siblings import Families
 from loom.app.widgets.lines import Lines
 from loom.records import Join
@@ -34,7 +35,7 @@ _N_RIGHT = 5
 
 
 class Outline(Lines):
-    """○ typed, ● by a model, ◆ where the person stands, ▌ growing, ★ bookmarked; ≈ words that meet.
+    """○ typed, ● by a model, ◆ where the person stands, ▌ growing, ★ bookmarked; A a ? ≈ meet.
 
     | component | styles |
     |---|---|
@@ -42,8 +43,9 @@ class Outline(Lines):
     | `outline--glyph-typed`, `outline--glyph-model`, `outline--glyph-here` | who wrote it |
     | `outline--text`, `outline--text-on-path` | the words |
     | `outline--here` | the row where the person stands |
-    | `outline--number`, `outline--met` | number of children, the mark of a meeting |
+    | `outline--number` | number of children |
     | `outline--rail` | the line that joins the places of one join |
+    | `marks.MARK_CLASSES` | the mark of a meeting |
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -55,8 +57,8 @@ class Outline(Lines):
         "outline--text-on-path",
         "outline--here",
         "outline--number",
-        "outline--met",
         "outline--rail",
+        *MARK_CLASSES,
     }
 
     @dataclass
@@ -68,17 +70,16 @@ class Outline(Lines):
     def __init__(
         self,
         tree: Tree,
-        layout: Layout,
+        roads: RoadsView,
         families: Families,
         id: str | None = None,  # noqa: A002
     ) -> None:
         super().__init__(id=id)
         self._tree = tree
-        self._layout = layout
+        self._roads, self._layout = roads, roads.layout
         self._families = families
-        self._shape = OutlineShape(layout)
+        self._shape = OutlineShape(roads.layout)
         self._rows = OutlineRows(self._shape)
-        self._meetings = Meetings()
         self._joined: Join | None = None
         self._rail: Rail | None = None
         self._here: str | None = None
@@ -145,7 +146,9 @@ class Outline(Lines):
 
     def keep_only(self, node_ids: Iterable[str] | None) -> None:
         """Draw only these nodes and what leads to them; None draws all."""
-        items = None if node_ids is None else [i for n in node_ids for i in self._layout.items_of(n)]
+        items = (
+            None if node_ids is None else [i for n in node_ids for i in self._layout.items_of(n)]
+        )
         self._shape.keep_only(items)
         self._reshaped()
 
@@ -175,9 +178,9 @@ class Outline(Lines):
         self._window = self._rail = None
         self.set_n_lines(len(self._rows))
 
-    def show_meetings(self, meetings: Meetings) -> None:
-        """Other words meet now."""
-        self._meetings = meetings
+    def show_meetings(self) -> None:
+        """Other branches meet now."""
+        self._rail = None
         self.refresh()
 
     def add(self, node_ids: Iterable[str]) -> None:
@@ -285,7 +288,7 @@ class Outline(Lines):
         folded = self._shape.is_folded(item) and self._layout.n_children(item)
         text = Text(" ", no_wrap=True, end="")
         text.append(row.guides, self.style_of("outline--guide"))
-        text.append(f"{'▸' if folded else '▾'}{road.mark} ", self.style_of("outline--met"))
+        text.append(f"{'▸' if folded else '▾'}{road.mark} ", self.style_of("mark--joined"))
         words = f"one road, {len(road.ways_in)} ways in"
         room = self.width - text.cell_len - _N_RIGHT
         style = "outline--text-on-path" if item in self._on_path else "outline--text"
@@ -299,14 +302,13 @@ class Outline(Lines):
     def _end_line(self, text: Text, line: int, item: str) -> Text:
         """The rail at the side, and whom this text meets."""
         text.append(self._rail_at(line), self.style_of("outline--rail"))
-        mark = "" if self._layout.road(item) else self._mark(item)
-        return text.append(f"{mark:<2}", self.style_of("outline--met"))
+        look = None if self._layout.road(item) else self._roads.look(item, self._joined)
+        if look is None:
+            return text.append("  ")
+        return text.append(f"{look.mark:<2}", self.style_of(look.mark_class))
 
     def _row_style(self, item: str) -> Style:
         return self.style_of("outline--here") if item == self._here else Style()
-
-    def _mark(self, item: str) -> str:
-        return MARK if self._layout.stretch(item).node_id in self._meetings else ""
 
     # The rail
 
@@ -325,10 +327,7 @@ class Outline(Lines):
         join = self._joined
         if join is None:
             return Rail()
-        ends = {span.node: span.end_byte for span in join.spans}
-        items = [self._layout.item_at(node_id, ends[node_id]) for node_id in join.nodes]
-        roads = [item_of(road) for road in self._layout.roads if road.id == join.id]
-        rows = (self._row_of_drawn(item) for item in (*items, *roads))
+        rows = (self._row_of_drawn(item) for item in self._roads.items_on(join))
         stops = [row for row in rows if row is not None]
         return Rail.through(stops, is_whole=join.verdict == "joined")
 
@@ -361,9 +360,15 @@ class Outline(Lines):
         return BOOKMARK if marked else "●", self.style_of("outline--glyph-model")
 
     def _number(self, item: str, node: Node) -> str:
-        n_children = self._layout.n_children(item)
-        if n_children and self._shape.is_folded(item):
+        n_children = self._n_texts(item, node)
+        if self._layout.n_children(item) and self._shape.is_folded(item):
             return f"▸{n_children:>2}"
         twin = self._families.twin(node)
         number = f"×{twin.n_same}" if twin else str(n_children) if n_children > 1 else ""
         return f"{number:>3}"
+
+    def _n_texts(self, item: str, node: Node) -> int:
+        """How many texts follow an item as it is drawn; a road is none."""
+        is_last = item == self._layout.items_of(node.id)[-1]
+        leads_on = self._layout.leads_into(item) is not None
+        return self._tree.n_children(node.id) if is_last and not leads_on else 0

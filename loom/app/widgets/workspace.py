@@ -56,7 +56,7 @@ class Workspace(Vertical):
         yield Header()
         yield Rule(id="top")
         with Vertical(id="page"):
-            yield Outline(self._tree, self.roads.layout, self._families)
+            yield Outline(self._tree, self.roads, self._families)
             yield Reading(self._tree, self._session.laws)
             yield Static(words.empty_page(self._tree.mode), id="nothing")
             yield Rule(id="fork")
@@ -288,7 +288,11 @@ class Workspace(Vertical):
         for rule, joint in ((top, "┬"), (bottom, "┴"), (fork, "├"), (self._token_rule, "├")):
             rule.joint = joint if beside else ""
             rule.joint_at = edge if rule in (top, bottom) else 0
-        top.label = words.outline(self._tree, self.outline.hoisted, self.roads.layout.roads) if self.outline.display else ""
+        top.label = (
+            words.outline(self._tree, self.outline.hoisted, self.roads.layout.roads)
+            if self.outline.display
+            else ""
+        )
         top.note = legend(self.reading.shade)
         fork.label, fork.note = words.what_grows(
             self._tree,
@@ -299,7 +303,9 @@ class Workspace(Vertical):
         )
         if self.cut is not None:
             fork.note = words.CUT
-        bottom.label, bottom.note = words.where_it_meets(self.meetings, self.place, self.here)
+        bottom.label, bottom.note = words.where_it_meets(
+            self.roads, self.place, self.item, self.place_here
+        )
 
     @property
     def _greets(self) -> bool:
@@ -310,7 +316,7 @@ class Workspace(Vertical):
         return is_new and not is_busy and is_bundled
 
     def _show_meetings(self) -> None:
-        self.outline.show_meetings(self.meetings)
+        self.outline.show_meetings()
         self._show_rail()
         self.reading.show_meetings(self.meetings, self.place)
         self.branches.show_meetings(self.meetings, self.place)
