@@ -132,8 +132,8 @@ def _draw_blocks(canvas: Canvas, shape: MapShape, zoom: Zoom, window: Window, lo
         mark = looks.mark(item)
         if mark is not None and item in shape and item != looks.here:
             level, row = shape.place(item)
-            at = (level - window.left) // zoom.levels, (row - window.top) // zoom.rows
-            canvas.put(*at, mark[0][:1], mark[1])
+            column, y_at = (level - window.left) // zoom.levels, (row - window.top) // zoom.rows
+            _put_mark(canvas, column + 1, y_at, mark, 1)
 
 
 def _draw_roads(canvas: Canvas, shape: MapShape, zoom: Zoom, window: Window, looks: Looks) -> None:
@@ -169,7 +169,7 @@ def _draw_spot(canvas: Canvas, spot: Spot, zoom: Zoom, window: Window, looks: Lo
         if is_here or mark is None:
             canvas.put(x, y, "◆" if is_here else _knot(spot, dash), "here" if is_here else line)
         else:
-            canvas.put(x, y, mark[0][:1], mark[1])
+            _put_mark(canvas, x + 1, y, mark, 1)
         return
     if spot.parent_row >= 0:
         canvas.put(x, y, _branching(spot), line)
@@ -184,7 +184,14 @@ def _draw_spot(canvas: Canvas, spot: Spot, zoom: Zoom, window: Window, looks: Lo
         for beyond in range(end, x + zoom.cells):
             canvas.put(beyond, y, "─", "line")
     if mark is not None and not (looks.one_road(spot.item) and zoom.cells <= 8):
-        canvas.put(x + zoom.cells - 1, y, mark[0][:1], mark[1])
+        _put_mark(canvas, x + zoom.cells, y, mark, 2 if zoom.cells > 8 else 1)
+
+
+def _put_mark(canvas: Canvas, end: int, y: int, mark: Mark, room: int) -> None:
+    """A letter in the last cells of a level; where two have no room a star says that there are."""
+    letters = mark[0] if len(mark[0]) <= room else "*"
+    for x, char in enumerate(letters, end - room):
+        canvas.put(x, y, char, mark[1])
 
 
 def _glyph(spot: Spot, looks: Looks) -> tuple[str, Ink]:
@@ -213,8 +220,8 @@ def _knot(spot: Spot, dash: str) -> str:
     return {"─": "━", "┬": "┯", "├": "┝", "╰": "┕"}[char] if dash == "━" else char
 
 
-RAIL_ROOM = 2
-"""Cells at the end of a level in which a rail and a letter stand."""
+RAIL_ROOM = 3
+"""Cells at the end of a level in which a rail and a letter or two stand."""
 
 
 def draw_rail(canvas: Canvas, shape: MapShape, zoom: Zoom, window: Window, looks: Looks) -> None:

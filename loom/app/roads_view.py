@@ -37,6 +37,18 @@ class RoadsView:
         """Whether a join is drawn as one road."""
         return any(road.id == join_id for road in self.layout.roads)
 
+    def entered_by(self, item: str, join: Join) -> str | None:
+        """By which of its branches the person came onto a road that is drawn as one."""
+        at: str | None = item
+        while at is not None:
+            above = self.layout.parent(at)
+            road = None if above is None else self.layout.road(above)
+            if road is not None and road.id == join.id:
+                way = self.walker.via(at) or self.layout.before(at)
+                return None if way is None else self.layout.node_id(way)
+            at = above
+        return None
+
     def items_on(self, join: Join) -> list[str]:
         """Where the branches of a join meet: their items, and the road if they are drawn as one."""
         places = (Place(join, node_id) for node_id in branches_of(join))

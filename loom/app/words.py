@@ -173,7 +173,9 @@ def where_it_meets(
         return f"{look.mark} {label}", "n across · s one road · m next"
     if roads.layout.leads_into(item) is not None:
         return f"{look.mark} {way}", "→ onto the road · n across · s apart"
-    return f"{look.mark} one road, you came by way {number} of {n_ways}", "n across · s apart"
+    if (came_by := roads.entered_by(item, near.join)) is not None:
+        number, _ = way_number(Place(near.join, came_by))
+    return f"{look.mark} one road, you came by way {number} of {n_ways}", "← back · s apart"
 
 
 def _what_meets(meetings: Meetings) -> str:

@@ -1,4 +1,4 @@
-"""Findings as a judge would tell them, on texts that a test wrote: joins, look-alikes, open ones."""
+"""Findings as a judge would tell them, on texts that a test wrote."""
 
 from __future__ import annotations
 
