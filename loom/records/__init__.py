@@ -15,6 +15,7 @@ from loom.records.join import (
     PredictiveEvidence,
     SemanticEvidence,
     Span,
+    TellingWord,
     Verdict,
 )
 from loom.records.judging import FloorFound, JudgedRound
@@ -51,6 +52,7 @@ __all__ = [
     "SemanticEvidence",
     "Span",
     "StepCosts",
+    "TellingWord",
     "TokenColumns",
     "TokenStats",
     "Until",

@@ -17,6 +17,7 @@ from loom.records import (
     Place,
     PredictiveEvidence,
     SemanticEvidence,
+    TellingWord,
 )
 from loom.store.payload import Json, Payload
 
@@ -59,7 +60,7 @@ def to_round(payload: Payload) -> JudgedRound:
 def _from_judged(one: Judged) -> Mapping[str, Json]:
     evidence: dict[str, Json] = asdict(one.evidence)
     evidence["nodes"] = list(one.evidence.nodes)
-    evidence["telling_words"] = list(one.evidence.telling_words)
+    evidence["telling"] = [asdict(word) for word in one.evidence.telling]
     return {
         "one": asdict(one.one),
         "other": asdict(one.other),
@@ -111,8 +112,12 @@ def _to_evidence(payload: Payload) -> PredictiveEvidence:
         excess_low=payload.number("excess_low"),
         excess_high=payload.number("excess_high"),
         both_end=bool(payload.integer("both_end")),
-        telling_words=payload.texts("telling_words"),
+        telling=tuple(_to_word(word) for word in payload.inners_or_none("telling") or ()),
     )
+
+
+def _to_word(payload: Payload) -> TellingWord:
+    return TellingWord(payload.text("word"), payload.number("one"), payload.number("other"))
 
 
 def _to_settings(payload: Payload) -> JudgeSettings:

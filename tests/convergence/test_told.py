@@ -7,7 +7,7 @@ from dataclasses import replace
 from loom.convergence.joins import find_joins
 from loom.convergence.roads import newest, roads_of
 from loom.convergence.told import joins_told, pair_told
-from loom.records import Join, JudgeSettings, SemanticEvidence
+from loom.records import Join, JudgeSettings, SemanticEvidence, TellingWord
 from tests.convergence.judging import judged
 from tests.convergence.trees import JOKE, Noise, star
 
@@ -84,7 +84,12 @@ def test_words_and_gist_name_the_kind_of_what_was_judged(noise: Noise) -> None:
 def test_a_look_alike_says_what_tells_it_apart(noise: Noise) -> None:
     tree = star(noise(3), [*noise(4), *JOKE, *noise(3)], [*noise(4), *JOKE, *noise(3)])
     one = judged("1", "2", "apart", 0.66, at=(9, 9))
-    one = replace(one, evidence=replace(one.evidence, telling_words=("hat", "egg")))
+    one = replace(
+        one,
+        evidence=replace(
+            one.evidence, telling=(TellingWord("hat", 0.9, 0.1), TellingWord("egg", 0.0, 0.4))
+        ),
+    )
     (join,) = joins_told(tree, find_joins(tree), [one])
     assert join.sentence == (
         "Branches 1 and 2 say the same words but are not one road: what follows, such as “hat”, "
