@@ -22,6 +22,14 @@ def join_on(meetings: Meetings, path: Sequence[str]) -> Place | None:
     return next(found, None)
 
 
+def shown_join(asked: Place | None, near: Place | None) -> Join | None:
+    """The join for which a rail is drawn: mere words only where they were asked for."""
+    place = asked or near
+    if place is None or (asked is None and place.join.verdict == "not_judged"):
+        return None
+    return place.join
+
+
 def across(place: Place, by: int) -> Place:
     """The same place in the branch after (`by` 1) or before (-1) this one, round and round."""
     nodes = branches_of(place.join)

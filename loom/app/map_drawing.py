@@ -234,14 +234,18 @@ def draw_rail(canvas: Canvas, shape: MapShape, zoom: Zoom, window: Window, looks
     x = at * zoom.cells - (RAIL_ROOM if has_words else 1)
     rows = sorted(row - window.top for _, row in stops)
     for y in range(max(0, rows[0] + 1), min(canvas.height, rows[-1])):
-        _put_behind(canvas, x, y, "│" if looks.rail_is_whole else "┊")
+        _put_behind(canvas, x, y, "│" if looks.rail_is_whole else "┊", _rail_ink(looks))
     for level, row in stops:
         y = row - window.top
         end = (level + 1 - window.left) * zoom.cells - 1
         for beyond in range(end + 1 if end < x else _end_of_words(canvas, x, y), x):
-            _put_behind(canvas, beyond, y, "─" if looks.rail_is_whole else "┄")
+            _put_behind(canvas, beyond, y, "─" if looks.rail_is_whole else "┄", _rail_ink(looks))
         if has_words or end < x:
-            canvas.put(x, y, _corner(y, rows, looks), "rail")
+            canvas.put(x, y, _corner(y, rows, looks), _rail_ink(looks))
+
+
+def _rail_ink(looks: Looks) -> Ink:
+    return "rail" if looks.rail_is_whole else "alike"
 
 
 def _corner(y: int, rows: Sequence[int], looks: Looks) -> str:
@@ -257,12 +261,12 @@ def _end_of_words(canvas: Canvas, x: int, y: int) -> int:
     return max((before + 2 for before in canvas.cells[y] if before < x), default=x)
 
 
-def _put_behind(canvas: Canvas, x: int, y: int, char: str) -> None:
+def _put_behind(canvas: Canvas, x: int, y: int, char: str, ink: Ink) -> None:
     """One cell of a rail, unless something stands there; lines are crossed."""
     if not 0 <= y < canvas.height:
         return
     there = canvas.cells[y].get(x)
     if there is None:
-        canvas.put(x, y, char, "rail")
+        canvas.put(x, y, char, ink)
     elif char in "│┊" and there[0] in "─━":
-        canvas.put(x, y, "┼" if there[0] == "─" else "┿", "rail")
+        canvas.put(x, y, "┼" if there[0] == "─" else "┿", ink)

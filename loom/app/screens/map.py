@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.screen import Screen
 
 from loom.app import keymap, words
-from loom.app.crossing import across, end_of, join_on, next_join
+from loom.app.crossing import across, end_of, join_on, next_join, shown_join
 from loom.app.map_shape import MapShape
 from loom.app.meetings import Place
 from loom.app.roads_view import RoadsView
@@ -21,6 +21,7 @@ from loom.app.walking import Step
 from loom.app.widgets.foot import Foot
 from loom.app.widgets.map_page import MapPage
 from loom.app.widgets.rule import Rule
+from loom.records import Join
 from loom.tree.graph import Tree
 
 
@@ -73,7 +74,7 @@ class MapScreen(Screen[MapAnswer | None]):
 
     @on(Measured)
     def _show(self, event: Measured) -> None:
-        self._page.show(event.shape, self._item, self._place_here)
+        self._page.show(event.shape, self._item, self._shown)
         self._tell_size(event.shape)
         self._tell()
 
@@ -108,6 +109,10 @@ class MapScreen(Screen[MapAnswer | None]):
     def _place_here(self) -> Place | None:
         return self._place or join_on(self._roads.meetings, self._path)
 
+    @property
+    def _shown(self) -> Join | None:
+        return shown_join(self._place, self._place_here)
+
     def action_walk(self, where: Step) -> None:
         """One step on the map."""
         if self._item is not None:
@@ -122,7 +127,7 @@ class MapScreen(Screen[MapAnswer | None]):
 
     def _go_to(self, item: str, place: Place | None = None) -> None:
         self._item, self._place = item, place
-        self._page.stand_at(item, self._place_here)
+        self._page.stand_at(item, self._shown)
         self._tell()
 
     def _go_to_place(self, place: Place | None) -> None:
@@ -163,7 +168,7 @@ class MapScreen(Screen[MapAnswer | None]):
         else:
             self._item = layout.items_of(node_id)[0]
         shape = MapShape(layout)
-        self._page.lay_out(shape, self._item, self._place_here)
+        self._page.lay_out(shape, self._item, self._shown)
         self._tell_size(shape)
         self._tell()
 

@@ -13,10 +13,10 @@ from textual.message import Message
 from loom.app.display import fit
 from loom.app.map_drawing import Canvas, Looks, Mark, Zoom, draw, zooms
 from loom.app.map_shape import MapShape
-from loom.app.meetings import Place
 from loom.app.roads_view import RoadsView
 from loom.app.siblings import Families
 from loom.app.widgets.lines import Lines
+from loom.records import Join
 from loom.tree.graph import Tree
 
 _WORDS = 16
@@ -66,7 +66,7 @@ class MapPage(Lines):
         self._families = families
         self._shape: MapShape | None = None
         self._here: str | None = None
-        self._meeting: Place | None = None
+        self._join: Join | None = None
         self._stops: list[str] = []
         self._zoom = 0
         self._left = self._top = 0
@@ -74,21 +74,21 @@ class MapPage(Lines):
 
     # What is shown
 
-    def show(self, shape: MapShape, here: str | None, place: Place | None) -> None:
+    def show(self, shape: MapShape, here: str | None, join: Join | None) -> None:
         """Draw this layout, the whole of it if it is not much more than a screen."""
-        self._shape, self._here, self._meeting = shape, here, place
+        self._shape, self._here, self._join = shape, here, join
         nearest = self._zooms[0].cells
         self._zoom = 0 if shape.n_levels * nearest <= self.width else 1
         self._centre()
 
-    def stand_at(self, item: str, place: Place | None) -> None:
+    def stand_at(self, item: str, join: Join | None) -> None:
         """The person is at this item, near this meeting; it comes into view."""
-        self._here, self._meeting = item, place
+        self._here, self._join = item, join
         self._bring_into_view()
 
-    def lay_out(self, shape: MapShape, here: str | None, place: Place | None) -> None:
+    def lay_out(self, shape: MapShape, here: str | None, join: Join | None) -> None:
         """Other roads are drawn as one now."""
-        self._shape, self._here, self._meeting = shape, here, place
+        self._shape, self._here, self._join = shape, here, join
         self._bring_into_view()
 
     def zoom(self, by: int) -> None:
@@ -191,7 +191,7 @@ class MapPage(Lines):
     def _drawn(self, shape: MapShape) -> Canvas:
         self._clamp()
         zoom = self._scale
-        self._stops = [] if self._meeting is None else self._roads.items_on(self._meeting.join)
+        self._stops = [] if self._join is None else self._roads.items_on(self._join)
         looks = Looks(
             self._way(),
             self._here,
@@ -200,7 +200,7 @@ class MapPage(Lines):
             self._mark,
             lambda item: self._roads.layout.road(item) is not None,
             self._stops,
-            self._meeting is None or self._meeting.join.verdict == "joined",
+            self._join is None or self._join.verdict == "joined",
         )
         window = zoom.window(self._left, self._top, self.width, self.height)
         return draw(shape, zoom, window, (self.width, self.height), looks)
@@ -220,8 +220,7 @@ class MapPage(Lines):
         road = self._roads.layout.road(item)
         if road is not None:
             return road.mark, "mark"
-        shown = None if self._meeting is None else self._meeting.join
-        look = self._roads.look(item, shown)
+        look = self._roads.look(item, self._join)
         if look is None or (look.style == "words" and item not in self._stops):
             return None
         return look.mark, "mark" if look.style == "joined" else "alike"

@@ -14,7 +14,7 @@ from textual.message import Message
 
 from loom.app.display import BOOKMARK, fit
 from loom.app.layout import Stretch
-from loom.app.marks import MARK_CLASSES
+from loom.app.marks import MARK_CLASSES, look_of
 from loom.app.outline_rows import OutlineRows, Row
 from loom.app.outline_shape import OutlineShape
 from loom.app.rail import Rail
@@ -44,8 +44,7 @@ class Outline(Lines):
     | `outline--text`, `outline--text-on-path` | the words |
     | `outline--here` | the row where the person stands |
     | `outline--number` | number of children |
-    | `outline--rail` | the line that joins the places of one join |
-    | `marks.MARK_CLASSES` | the mark of a meeting |
+    | `marks.MARK_CLASSES` | the mark of a meeting, and the line that joins its branches |
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -57,7 +56,6 @@ class Outline(Lines):
         "outline--text-on-path",
         "outline--here",
         "outline--number",
-        "outline--rail",
         *MARK_CLASSES,
     }
 
@@ -296,12 +294,12 @@ class Outline(Lines):
         n_left = room + 1 - cell_len(fit(words, room))
         rail = self._rail_at(line)
         dashes = " " + "─" * (n_left - 1) if rail != " " else " " * n_left
-        text.append(dashes, self.style_of("outline--rail"))
+        text.append(dashes, self._rail_style())
         return self._end_line(text, line, item)
 
     def _end_line(self, text: Text, line: int, item: str) -> Text:
         """The rail at the side, and whom this text meets."""
-        text.append(self._rail_at(line), self.style_of("outline--rail"))
+        text.append(self._rail_at(line), self._rail_style())
         look = None if self._layout.road(item) else self._roads.look(item, self._joined)
         if look is None:
             return text.append("  ")
@@ -322,6 +320,12 @@ class Outline(Lines):
         if self._rail is None:
             self._rail = self._drawn_rail()
         return self._rail.at(line)
+
+    def _rail_style(self) -> Style:
+        join = self._joined
+        if join is None:
+            return Style()
+        return Style(color=self.style_of(look_of(join).mark_class).color)
 
     def _drawn_rail(self) -> Rail:
         join = self._joined

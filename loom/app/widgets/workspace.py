@@ -10,7 +10,7 @@ from textual.widgets import Static
 
 from loom.app import keymap, words
 from loom.app.changes import Changes
-from loom.app.crossing import end_of, join_on
+from loom.app.crossing import end_of, join_on, shown_join
 from loom.app.display import shown_words
 from loom.app.meetings import Meetings, Place
 from loom.app.roads_view import RoadsView
@@ -235,8 +235,7 @@ class Workspace(Vertical):
         return layout.items_of(node_id)[0]
 
     def _show_rail(self) -> None:
-        place = self.place_here
-        self.outline.show_rail(None if place is None else place.join)
+        self.outline.show_rail(shown_join(self.place, self.place_here))
 
     @property
     def path(self) -> list[str]:

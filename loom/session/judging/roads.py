@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from loom.convergence.roads import fork_of
 from loom.convergence.spots import leaves_below
 from loom.convergence.told import names_at
-from loom.records import Join, Place
+from loom.records import Join, Place, RoadTold, WayTold
 from loom.tree.graph import Tree
 
 
@@ -31,32 +31,6 @@ class OneRoad:
     id: str
     mark: str
     ways_in: tuple[WayIn, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class WayTold:
-    """A way in as it is told: `name` is its number at the fork and at every fork further down."""
-
-    node: str
-    n_tokens: int
-    n_bytes: int
-    name: str
-    n_branches: int
-
-
-@dataclass(frozen=True, slots=True)
-class RoadTold:
-    """A road as it is told: `n_branches` of the `n_compared` below the `fork` come by it.
-
-    Without a fork its ways begin at different roots.
-    """
-
-    id: str
-    mark: str
-    fork: str | None
-    n_branches: int
-    n_compared: int
-    ways_in: tuple[WayTold, ...]
 
 
 def road_of(join: Join) -> OneRoad | None:
