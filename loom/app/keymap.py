@@ -176,6 +176,14 @@ KEYMAP: tuple[Key, ...] = (
         action="walk_joins(-1)",
     ),
     Key(
+        "judge_now",
+        ("J",),
+        "J",
+        "judge",
+        "Compare what follows these branches, now",
+        "Where branches meet",
+    ),
+    Key(
         "evidence",
         ("enter",),
         "Enter",

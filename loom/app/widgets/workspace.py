@@ -11,6 +11,7 @@ from textual.widgets import Static
 from loom.app import keymap, words
 from loom.app.changes import Changes
 from loom.app.display import shown_words
+from loom.app.judging_words import found_told, judging_told
 from loom.app.meetings import Meetings, Place
 from loom.app.shading import legend
 from loom.app.siblings import Families
@@ -214,9 +215,8 @@ class Workspace(Vertical):
         state = "writing" if self.composer.writing else state
         foot = self.query_one(Foot)
         foot.state = state
-        foot.facts = words.how_it_stands(
-            tree, status, len(self.meetings.joins), self._session.progress
-        )
+        facts = self._facts_of_judging()
+        foot.facts = words.how_it_stands(tree, status, facts, self._session.progress)
         self.composer.invitation = words.invitation(tree.mode, is_persons_turn=self.persons_turn)
         self.set_class(self._greets, "-welcome")
         self.set_class(not tree.n_visible, "-empty")
@@ -248,6 +248,14 @@ class Workspace(Vertical):
         if self.cut is not None:
             fork.note = words.CUT
         bottom.label, bottom.note = words.where_it_meets(self.meetings, self.place, self.here)
+
+    def _facts_of_judging(self) -> list[str]:
+        found = found_told(self.meetings.joins)
+        if self._tree.growing_ids or self._session.progress is not None:
+            # How far that is matters more, and there is not room for both.
+            return found
+        told = judging_told(self._session.judging.status, self._session.unasked.why_not)
+        return [*found, *told]
 
     @property
     def _greets(self) -> bool:

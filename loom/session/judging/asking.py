@@ -23,7 +23,7 @@ from loom.engine.events import (
     Scored,
     Stepped,
 )
-from loom.engine.request import Embed, Grow, Request, Score, ScoreItem, TextPart, TokensPart
+from loom.engine.request import Cancel, Embed, Grow, Request, Score, ScoreItem, TextPart, TokensPart
 from loom.errors import CannotScoreError, LoomError
 from loom.records import TokenColumns
 from loom.records.sampling import PRESETS
@@ -146,9 +146,10 @@ class EngineScorer:
         with self._lock:
             self._stopped = True
             waiting, self._open = self._open, {}
-        for answer in waiting.values():
+        for name, answer in waiting.items():
             answer.stopped = True
             answer.done.set()
+            self._submit(Cancel(name))
 
     # What the engine says
 

@@ -16,7 +16,7 @@ from loom.convergence.said_before import SaidBefore
 from loom.convergence.scorer import Scorer, TokenIds
 from loom.convergence.spots import Spot
 from loom.errors import LoomError
-from loom.records import FloorFound, Judged, JudgedRound, JudgeSettings, Measure
+from loom.records import FloorFound, Judged, JudgedRound, JudgeSettings, JudgingCost, Measure
 
 DOCUMENT_TOKENS = 96
 
@@ -70,13 +70,20 @@ def rounds(scorer: Scorer, work: Work) -> Iterator[JudgedRound]:
         (),
         judge.n_not_reached + work.n_beyond,
     )
-    yielded = False
+    n_judged, n_pairs = 0, len(work.pairs)
     for judged in steps:
-        yielded = True
+        n_judged += len(judged)
+        n_pairs = n_pairs or judge.n_pairs
         both = tuple(said.add(judged))
-        yield replace(found, judged=both, n_not_reached=judge.n_not_reached + work.n_beyond)
-    if not yielded:
-        yield found
+        spent = _cost(scorer, n_judged, max(n_pairs, n_judged))
+        n_left = judge.n_not_reached + work.n_beyond
+        yield replace(found, judged=both, n_not_reached=n_left, spent=spent)
+    if not n_judged:
+        yield replace(found, spent=_cost(scorer, 0, judge.n_pairs))
+
+
+def _cost(scorer: Scorer, n_judged: int, n_pairs: int) -> JudgingCost:
+    return JudgingCost(n_judged, n_pairs, scorer.spent.n_tokens, scorer.spent.elapsed_s)
 
 
 def _floor(bank: FutureBank, work: Work) -> Floor:

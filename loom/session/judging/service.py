@@ -14,7 +14,7 @@ from loom.convergence.suspected import suspected_pairs
 from loom.engine.events import EngineEvent
 from loom.engine.request import LoadSpec, Request
 from loom.errors import LoomError
-from loom.records import FloorFound, Join, JudgeSettings
+from loom.records import FloorFound, Join, JudgeSettings, JudgingCost
 from loom.session.judging.asking import EngineScorer, JudgedBy
 from loom.session.judging.reading import TreeReader
 from loom.session.judging.rounds import DOCUMENT_TOKENS, Work, rounds
@@ -34,13 +34,13 @@ NEUTRAL = "This is a text.\n\n"
 
 @dataclass(frozen=True, slots=True)
 class JudgingStatus:
-    """How far judging is: pairs compared in this run, and the branches that cannot be judged.
+    """How far judging is, what this run of it cost, and the branches that cannot be judged.
 
     `left_out` maps a node to the reason why.
     """
 
     running: bool = False
-    n_judged: int = 0
+    spent: JudgingCost = field(default_factory=JudgingCost)
     n_not_reached: int = 0
     left_out: dict[str, str] = field(default_factory=dict)
 
@@ -141,13 +141,12 @@ class Judging:
             raise self.failure
 
     def _run(self, scorer: EngineScorer, work: Work) -> None:
-        n_judged, n_not_reached = 0, 0
+        spent, n_not_reached = JudgingCost(), 0
         left_out = self._status.left_out
         try:
             for found in rounds(scorer, work):
-                n_judged += len(found.judged)
-                n_not_reached = found.n_not_reached
-                self._status = JudgingStatus(True, n_judged, n_not_reached, left_out)
+                spent, n_not_reached = found.spent, found.n_not_reached
+                self._status = JudgingStatus(True, spent, n_not_reached, left_out)
                 self._append(FuturesJudged(time.time(), found))
         except ScoringStopped:
             pass
@@ -155,7 +154,7 @@ class Judging:
             self.failure = error
             self._news.say("warning", error.what, error.remedy)
         finally:
-            self._status = JudgingStatus(False, n_judged, n_not_reached, left_out)
+            self._status = JudgingStatus(False, spent, n_not_reached, left_out)
             self._news.rouse()
 
 
