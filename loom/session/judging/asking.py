@@ -137,6 +137,11 @@ class EngineScorer:
         (answer,) = self._ask([(lambda name: Embed(name, parts, "background"), 0)])
         return [answer.vectors[index] for index in range(len(texts))]
 
+    @property
+    def known_pieces(self) -> Mapping[int, bytes]:
+        """The bytes of every token that was seen."""
+        return self._pieces
+
     def piece(self, token_id: int) -> bytes:
         """The bytes that a token stands for, as far as it was seen."""
         return self._pieces.get(token_id, b"")
