@@ -177,6 +177,14 @@ KEYMAP: tuple[Key, ...] = (
     ),
     *CROSSING_KEYS,
     Key(
+        "judge_now",
+        ("J",),
+        "J",
+        "judge",
+        "Compare what follows these branches, now",
+        "Where branches meet",
+    ),
+    Key(
         "evidence",
         ("enter",),
         "Enter",

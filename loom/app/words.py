@@ -127,12 +127,11 @@ def count(n: int, noun: str) -> str:
 
 
 def how_it_stands(
-    tree: Tree, status: ModelStatus, n_joins: int, progress: Progress | None
+    tree: Tree, status: ModelStatus, judged: Sequence[str], progress: Progress | None
 ) -> tuple[str, ...]:
     """The facts of the status line; how far it is takes the place of how much there is."""
     facts = ["saved"] if progress else ["saved", count(tree.n_visible, "node")]
-    if n_joins:
-        facts.append(f"joins {n_joins}")
+    facts += judged
     if progress is not None:
         facts.append(f"{progress.n_ended:,} of {shortened(progress.n_branches)} branches")
         facts.append(f"{progress.n_tokens:,} of {shortened(progress.most_tokens)} tokens")

@@ -158,9 +158,9 @@ def _say_how(session: Session) -> None:
     if session.tree.judged:
         last = session.tree.judged[-1]
         click.echo(
-            f"{status.n_judged} pairs compared under {last.model_name} at temperature 1 with "
+            f"{status.spent.n_judged} pairs compared under {last.model_name} at temperature 1 with "
             f"nothing cut.",
             err=True,
         )
-    elif not status.n_judged:
+    elif not status.spent.n_judged:
         click.echo("There was nothing to compare.", err=True)

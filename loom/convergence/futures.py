@@ -32,6 +32,21 @@ class FutureBank:
         self._futures: dict[TokenIds, list[Future]] = {}
         self._cross: dict[Pair, list[Floats]] = {}
 
+    def __len__(self) -> int:
+        """Histories of which futures are known."""
+        return len(self._futures)
+
+    def serves(self, scorer: Scorer, settings: JudgeSettings) -> bool:
+        """Whether what is known holds for this scorer as well: the same model, the same dice."""
+        same_model = self.scorer.fingerprint == scorer.fingerprint
+        return same_model and self._settings == settings
+
+    def handed_to(self, scorer: Scorer) -> FutureBank:
+        """A bank that knows all this and asks another scorer for the rest."""
+        bank = FutureBank(scorer, self._settings)
+        bank._futures, bank._cross = self._futures, self._cross
+        return bank
+
     def futures(self, history: TokenIds) -> Sequence[Future]:
         """What was drawn of a history so far."""
         return self._futures.get(history, ())

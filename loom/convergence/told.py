@@ -183,7 +183,8 @@ def _join(
     sentence: str,
     evidence: Evidence,
 ) -> Join:
-    first = f"{places[0].node} {places[0].n_tokens} {places[1].node} {places[1].n_tokens}"
+    # The same two places have the same id whatever becomes of them.
+    first = " ".join(sorted(f"{place.node} {place.n_tokens}" for place in places[:2]))
     return Join(
         id=hashlib.blake2b(first.encode(), digest_size=4).hexdigest(),
         verdict=verdict,

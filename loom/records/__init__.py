@@ -18,7 +18,7 @@ from loom.records.join import (
     TellingWord,
     Verdict,
 )
-from loom.records.judging import FloorFound, JudgedRound
+from loom.records.judging import FloorFound, JudgedRound, JudgingCost
 from loom.records.opening import CacheType, FlashAttention, Opening
 from loom.records.provenance import ModelInfo, Provenance
 from loom.records.road import RoadTold, WayTold
@@ -40,6 +40,7 @@ __all__ = [
     "JudgeSettings",
     "Judged",
     "JudgedRound",
+    "JudgingCost",
     "LexicalEvidence",
     "Measure",
     "ModelInfo",

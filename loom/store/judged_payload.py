@@ -13,6 +13,7 @@ from loom.records import (
     Judged,
     JudgedRound,
     JudgeSettings,
+    JudgingCost,
     Measure,
     Place,
     PredictiveEvidence,
@@ -35,6 +36,7 @@ def from_round(found: JudgedRound) -> dict[str, Json]:
         "floor": asdict(found.floor),
         "judged": [_from_judged(one) for one in found.judged],
         "n_not_reached": found.n_not_reached,
+        "spent": asdict(found.spent),
     }
 
 
@@ -54,6 +56,18 @@ def to_round(payload: Payload) -> JudgedRound:
         ),
         judged=tuple(_to_judged(one, settings) for one in payload.inners_or_none("judged") or ()),
         n_not_reached=payload.integer("n_not_reached"),
+        spent=_to_cost(payload.inner_or_none("spent")),
+    )
+
+
+def _to_cost(payload: Payload | None) -> JudgingCost:
+    if payload is None:
+        return JudgingCost()
+    return JudgingCost(
+        payload.integer("n_judged"),
+        payload.integer("n_pairs"),
+        payload.integer("n_tokens"),
+        payload.number("elapsed_s"),
     )
 
 

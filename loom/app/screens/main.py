@@ -96,6 +96,8 @@ class MainScreen(OperatingScreen):
         self.space.absorb(changes, n_awaited)
         if n_awaited != self.space.branches.n_awaited:
             self.space.show_branches(n_awaited)
+        if self._session.progress is None:
+            self._session.unasked.advance()
         joins = self._session.joins()
         if joins != self.space.meetings.joins:
             self.space.show_joins(Meetings(joins))
@@ -132,6 +134,16 @@ class MainScreen(OperatingScreen):
         self._stand_at(event.node_id)
 
     # Where branches meet
+
+    def action_judge_now(self) -> None:
+        """Compare what follows the branches that are shown, with the time a person gives it."""
+        if (here := self.space.here) is None:
+            return
+        try:
+            self._session.unasked.check_now(here)
+        except LoomError as error:
+            self._say(Notice("information", error.what, error.remedy))
+        self._take_news()
 
     def action_evidence(self) -> None:
         """List where the words of the join stand."""

@@ -12,6 +12,7 @@ from loom.app import keymap, words
 from loom.app.changes import Changes
 from loom.app.crossing import end_of, join_on, shown_join
 from loom.app.display import shown_words
+from loom.app.judging_words import found_told, judging_told
 from loom.app.meetings import Meetings, Place
 from loom.app.roads_view import RoadsView
 from loom.app.shading import legend
@@ -265,9 +266,8 @@ class Workspace(Vertical):
         state = "writing" if self.composer.writing else state
         foot = self.query_one(Foot)
         foot.state = state
-        foot.facts = words.how_it_stands(
-            tree, status, len(self.meetings.joins), self._session.progress
-        )
+        facts = self._facts_of_judging()
+        foot.facts = words.how_it_stands(tree, status, facts, self._session.progress)
         self.composer.invitation = words.invitation(tree.mode, is_persons_turn=self.persons_turn)
         self.set_class(self._greets, "-welcome")
         self.set_class(not tree.n_visible, "-empty")
@@ -305,6 +305,14 @@ class Workspace(Vertical):
         bottom.label, bottom.note = words.where_it_meets(
             self.roads, self.place, self.item, self.place_here
         )
+
+    def _facts_of_judging(self) -> list[str]:
+        found = found_told(self.meetings.joins)
+        if self._tree.growing_ids or self._session.progress is not None:
+            # How far that is matters more, and there is not room for both.
+            return found
+        told = judging_told(self._session.judging.status, self._session.unasked.why_not)
+        return [*found, *told]
 
     @property
     def _greets(self) -> bool:
