@@ -6,10 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from loom.app.marks import Look, look_of
 from loom.records import Join, Span
-
-MARK = "≈"
-"""Shared words, nothing more: no future was scored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +36,26 @@ class Meetings:
         """The runs that stand in a node, each with its join."""
         return self._spans.get(node_id, [])
 
-    def tinted(self, node_id: str, place: Place | None) -> Iterator[tuple[Span, bool]]:
-        """The runs of a node to tint, and whether each is of the join asked for; those come last.
+    def tinted(self, node_id: str, place: Place | None) -> Iterator[tuple[Span, str]]:
+        """The runs of a node to tint, each with the component class behind it.
+
+        The weaker a finding the earlier it comes, and what was asked for comes last.
 
         Common phrases and the prompt said again are tinted only when they are asked for.
         """
         asked = None if place is None else place.join.id
-        for span, join in sorted(self.spans(node_id), key=lambda pair: pair[1].id == asked):
+        spans = reversed(self.spans(node_id))
+        for span, join in sorted(spans, key=lambda pair: pair[1].id == asked):
             if join.id == asked or worth_tinting(join):
-                yield span, join.id == asked
+                yield span, look_of(join).met_class(asked=join.id == asked)
 
     def of(self, node_id: str) -> list[Join]:
         """The joins whose words stand in a node, strongest first."""
         return list({join.id: join for _, join in self.spans(node_id)}.values())
+
+    def looks(self, node_id: str) -> list[Look]:
+        """How the findings of a node look, each mark once, strongest first."""
+        return list({look.mark: look for look in map(look_of, self.of(node_id))}.values())
 
     def same_place(self, place: Place) -> Place | None:
         """The place as these joins have it, None where the branches no longer meet there."""

@@ -46,8 +46,10 @@ def threads(theme: Theme) -> dict[str, str]:
     """Names for style sheets: each a colour without transparency, mixed from a theme's own.
 
     `ink` is read now, `ink-past` was read before, `faint` is furniture with words, `line` without;
-    `typed` is a person's text; `met` and `met-here` lie behind words that meet; `here` is the row
-    where the person stands; `bar` draws shares;
+    `typed` is a person's text; `met` and `met-here` lie behind words that meet,
+    `met-alike` behind those that only seem to, `met-undecided` behind those of which nothing is
+    known yet; `joined`, `alike` and `undecided` are their marks. `here` is the row where the
+    person stands; `bar` draws shares;
     `shade-1` to `shade-4` lie behind tokens, the more surprising the stronger.
     """
     if theme.ansi:
@@ -58,6 +60,7 @@ def threads(theme: Theme) -> dict[str, str]:
     warm = Color.parse(palette["accent"])
     green = Color.parse(palette["success"])
     cool = Color.parse(palette["primary"])
+    violet = Color.parse(palette["secondary"])
     hot = Color.parse(palette["error"])
     return {
         "ink": ink.hex,
@@ -68,6 +71,13 @@ def threads(theme: Theme) -> dict[str, str]:
         "typed-past": warm.blend(paper, 0.3).hex,
         "met": paper.blend(green, 0.24).hex,
         "met-here": paper.blend(green, 0.5).hex,
+        "joined": green.hex,
+        "alike": violet.hex,
+        "met-alike": paper.blend(violet, 0.22).hex,
+        "met-alike-here": paper.blend(violet, 0.44).hex,
+        "undecided": cool.hex,
+        "met-undecided": paper.blend(cool, 0.2).hex,
+        "met-undecided-here": paper.blend(cool, 0.42).hex,
         "here": paper.blend(cool, 0.2).hex,
         "bar": cool.blend(paper, 0.25).hex,
         **{f"shade-{n}": paper.blend(hot, 0.1 + 0.12 * n).hex for n in range(1, 5)},
@@ -83,6 +93,13 @@ _ANSI_THREADS = {
     "typed-past": "ansi_yellow",
     "met": "ansi_green",
     "met-here": "ansi_cyan",
+    "joined": "ansi_green",
+    "alike": "ansi_magenta",
+    "met-alike": "ansi_default",
+    "met-alike-here": "ansi_magenta",
+    "undecided": "ansi_blue",
+    "met-undecided": "ansi_default",
+    "met-undecided-here": "ansi_blue",
     "here": "ansi_blue",
     "bar": "ansi_blue",
     "shade-1": "ansi_default",

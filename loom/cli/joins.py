@@ -134,10 +134,11 @@ def _budget(text: str) -> Budget:
 
 
 def _print(tree: Tree, found: tuple[Join, ...], n_left: int, as_json: bool) -> None:
-    from loom.formats.loom_json import dumps, joins_object
-
     if as_json:
-        click.echo(dumps(joins_object(found, n_left)))
+        from loom.formats.loom_json import dumps, joins_object
+        from loom.session.judging.roads import roads_told
+
+        click.echo(dumps(joins_object(found, roads_told(tree, found), n_left)))
         return
     from loom.session.judging.lines import lines
 
@@ -157,9 +158,9 @@ def _say_how(session: Session) -> None:
     if session.tree.judged:
         last = session.tree.judged[-1]
         click.echo(
-            f"{status.n_judged} pairs compared under {last.model_name} at temperature 1 with "
+            f"{status.spent.n_judged} pairs compared under {last.model_name} at temperature 1 with "
             f"nothing cut.",
             err=True,
         )
-    elif not status.n_judged:
+    elif not status.spent.n_judged:
         click.echo("There was nothing to compare.", err=True)

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from loom.convergence.floor import Floor
 from loom.convergence.futures import BLOCK, FutureBank, Pair
 from loom.convergence.scorer import Future
 from loom.convergence.spots import Spot
+from loom.convergence.telling_words import telling_words
 from loom.convergence.variation import best_guess
 from loom.convergence.verdicts import judged_excess, variation_interval, verdict_of
-from loom.records import Judged, JudgeSettings, PredictiveEvidence
+from loom.records import Judged, JudgeSettings, PredictiveEvidence, TellingWord
 
 SpotPair = tuple[Spot, Spot]
-
-_N_TELLING = 3
 
 
 class Comparer:
@@ -77,24 +75,14 @@ class Comparer:
             excess_low=beyond.low,
             excess_high=beyond.high,
             both_end=all(map(_about_to_end, futures)),
-            telling_words=self._telling(*futures),
+            telling=self._telling(_histories(pair), n_each),
         )
         return Judged(one.place, other.place, evidence, self._settings)
 
-    def _telling(self, ones: Sequence[Future], others: Sequence[Future]) -> tuple[str, ...]:
-        here, there = self._words(ones), self._words(others)
-        ranked = sorted(here | there, key=lambda word: (-abs(here[word] - there[word]), word))
-        # A word must tell in more than one future, and more on one side than on the other.
-        return tuple(w for w in ranked if abs(here[w] - there[w]) > 1)[:_N_TELLING]
-
-    def _words(self, futures: Iterable[Future]) -> Counter[str]:
-        counts: Counter[str] = Counter()
-        for future in futures:
-            text = b"".join(map(self._bank.scorer.piece, future.token_ids))
-            # The first and the last may be parts of words.
-            words = text.decode("utf-8", "ignore").split()
-            counts.update({w.strip(".,;:!?\"'“”‘’()") for w in words} - {""})
-        return counts
+    def _telling(self, pair: Pair, n_each: int) -> tuple[TellingWord, ...]:
+        one, other = pair
+        ones, others = (self._bank.readings(way, n_each) for way in ((one, other), (other, one)))
+        return telling_words(ones, others, self._bank.scorer.piece)
 
 
 def _histories(pair: SpotPair) -> Pair:

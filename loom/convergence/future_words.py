@@ -13,6 +13,8 @@ SAID_BEFORE: dict[JoinKind, str] = {
     "same_road": "Same words before it.",
     "hidden": "Nothing in common before it: only what follows says so.",
 }
+_MOST_QUOTED = 3
+
 ALIKE: dict[JoinKind, str] = {
     "look_alike": "say the same words and the same gist",
     "echo": "say the same words",
@@ -39,7 +41,8 @@ def one_road(
 
 def not_one_road(names: Sequence[str], kind: JoinKind, e: PredictiveEvidence) -> str:
     """Branches that seem to meet and do not."""
-    telling = f", such as {_quoted(e.telling_words)}" if e.telling_words else ""
+    words = [told.word for told in e.telling[:_MOST_QUOTED]]
+    telling = f", such as {_quoted(words)}" if words else ""
     return (
         f"{_who(names)} {ALIKE[kind]} but are not one road: what follows{telling} tells them "
         f"apart {_in_100(e.best_guess)} times in 100 ({_beside(e)})."

@@ -15,6 +15,8 @@ BLOCK = 8
 """Futures that are drawn of a place at once: two sides make sixteen looks."""
 
 Pair = tuple[TokenIds, TokenIds]
+Reading = tuple[Future, Floats]
+"""A future and the log-probabilities in bits of its tokens under another history."""
 
 
 class FutureBank:
@@ -28,7 +30,22 @@ class FutureBank:
         self.scorer = scorer
         self._settings = settings
         self._futures: dict[TokenIds, list[Future]] = {}
-        self._cross: dict[Pair, list[float]] = {}
+        self._cross: dict[Pair, list[Floats]] = {}
+
+    def __len__(self) -> int:
+        """Histories of which futures are known."""
+        return len(self._futures)
+
+    def serves(self, scorer: Scorer, settings: JudgeSettings) -> bool:
+        """Whether what is known holds for this scorer as well: the same model, the same dice."""
+        same_model = self.scorer.fingerprint == scorer.fingerprint
+        return same_model and self._settings == settings
+
+    def handed_to(self, scorer: Scorer) -> FutureBank:
+        """A bank that knows all this and asks another scorer for the rest."""
+        bank = FutureBank(scorer, self._settings)
+        bank._futures, bank._cross = self._futures, self._cross
+        return bank
 
     def futures(self, history: TokenIds) -> Sequence[Future]:
         """What was drawn of a history so far."""
@@ -47,7 +64,11 @@ class FutureBank:
     def log2_probs(self, pair: Pair, n: int) -> tuple[Floats, Floats]:
         """Own and other log-probabilities in bits of the first side's futures, shape (n,) each."""
         own = [float(f.log2_probs.sum()) for f in self._futures[pair[0]][:n]]
-        return np.array(own), np.array(self._cross[pair][:n])
+        return np.array(own), np.array([float(bits.sum()) for bits in self._cross[pair][:n]])
+
+    def readings(self, pair: Pair, n: int) -> list[Reading]:
+        """The first side's futures with how likely each token is under both histories."""
+        return list(zip(self._futures[pair[0]][:n], self._cross[pair][:n], strict=True))
 
     def _gaps(self, of: TokenIds, under: TokenIds, n: int) -> Floats:
         own, other = self.log2_probs((of, under), n)
@@ -74,7 +95,7 @@ class FutureBank:
             asked += [(pair, Item(under, future.token_ids)) for future in fresh]
         scored = self.scorer.score([item for _, item in asked]) if asked else []
         for (pair, _), log2_probs in zip(asked, scored, strict=True):
-            self._cross.setdefault(pair, []).append(float(log2_probs.sum()))
+            self._cross.setdefault(pair, []).append(log2_probs)
 
 
 def _seed(seed: int, block: int) -> int:

@@ -94,6 +94,11 @@ class Judge:
         self._words = word_distance(spots)
 
     @property
+    def n_pairs(self) -> int:
+        """Pairs of spots that may meet, by all that is known of them without looking at futures."""
+        return int(np.count_nonzero(np.triu(self._distances() <= 1, 1)))
+
+    @property
     def n_not_reached(self) -> int:
         """Spots that may meet another and were not looked at."""
         return int(np.count_nonzero(self._allowed.any(axis=1))) - len(self._reached)

@@ -9,6 +9,7 @@ from dataclasses import replace
 from loom.convergence.boundaries import boundaries
 from loom.convergence.future_words import apart, cannot_tell, not_one_road, one_road
 from loom.convergence.gist import same_gist
+from loom.convergence.lettering import UNNAMED, Ages
 from loom.convergence.roads import Road, fork_of, newest, roads_of
 from loom.convergence.spots import leaves_below
 from loom.records import (
@@ -49,14 +50,25 @@ def joins_told(tree: Tree, words: Sequence[Join], judged: Iterable[Judged]) -> t
     `words` are the meetings in shared words; those that stand right before a judged place become
     evidence of what was found there.
     """
-    pairs = [one for one in newest(judged) if one.one.node in tree and one.other.node in tree]
+    everything = list(judged)
+    ages = Ages(everything)
+    pairs = [one for one in newest(everything) if one.one.node in tree and one.other.node in tree]
     used: set[str] = set()
     shared = _SharedWords(words, used)
     found = roads_of(tree, pairs)
-    roads = [_of_road(tree, road, shared) for road in found]
+    names = ages.letters([road.judged for road in found])
+    roads = [
+        replace(_of_road(tree, road, shared), mark=name)
+        for road, name in zip(found, names, strict=True)
+    ]
     on_roads = [{place for j in road.judged for place in (j.one, j.other)} for road in found]
     others = [one for one in pairs if one.evidence.verdict != "joined"]
-    alike = _alike(tree, [j for j in others if j.evidence.verdict == "apart"], shared)
+    likest = _alike([j for j in others if j.evidence.verdict == "apart"], shared)
+    names = ages.letters([(one,) for one, _ in likest])
+    alike = [
+        replace(_of_pair(tree, one, "apart", kind, shared), mark=name.lower())
+        for (one, kind), name in zip(likest, names, strict=True)
+    ]
     unsure = [
         one
         for one in others
@@ -110,7 +122,7 @@ class _SharedWords:
         }
 
 
-def _alike(tree: Tree, judged: Sequence[Judged], shared: _SharedWords) -> list[Join]:
+def _alike(judged: Sequence[Judged], shared: _SharedWords) -> list[tuple[Judged, JoinKind]]:
     """What seems to meet and does not, the likest first, each pair of branches once."""
     found: dict[frozenset[str], tuple[int, float, Judged, JoinKind]] = {}
     for one in sorted(judged, key=lambda j: j.evidence.excess):
@@ -119,7 +131,7 @@ def _alike(tree: Tree, judged: Sequence[Judged], shared: _SharedWords) -> list[J
             rank = tuple(APART.values()).index(kind)
             found.setdefault(frozenset(one.evidence.nodes), (rank, one.evidence.excess, one, kind))
     likest = sorted(found.values(), key=lambda f: f[:2])[:MOST_SHOWN]
-    return [_of_pair(tree, one, "apart", kind, shared) for *_, one, kind in likest]
+    return [(one, kind) for *_, one, kind in likest]
 
 
 def _of_road(tree: Tree, road: Road, shared: _SharedWords) -> Join:
@@ -171,7 +183,8 @@ def _join(
     sentence: str,
     evidence: Evidence,
 ) -> Join:
-    first = f"{places[0].node} {places[0].n_tokens} {places[1].node} {places[1].n_tokens}"
+    # The same two places have the same id whatever becomes of them.
+    first = " ".join(sorted(f"{place.node} {place.n_tokens}" for place in places[:2]))
     return Join(
         id=hashlib.blake2b(first.encode(), digest_size=4).hexdigest(),
         verdict=verdict,
@@ -181,6 +194,7 @@ def _join(
         weight=weight,
         sentence=sentence,
         evidence=evidence,
+        mark=UNNAMED[verdict],
     )
 
 

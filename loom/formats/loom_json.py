@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 
-from loom.records import Join
+from loom.records import Join, RoadTold
 from loom.tree.events import GrowthRequested
 from loom.tree.graph import Tree
 from loom.tree.history import Step
@@ -104,10 +104,19 @@ def session_object(tree: Tree) -> JsonObject:
     }
 
 
-def joins_object(joins: Sequence[Join], n_not_reached: int = 0) -> JsonObject:
-    """Where branches meet again, and how many joins and places no future was looked at for."""
+def joins_object(
+    joins: Sequence[Join], roads: Sequence[RoadTold], n_not_reached: int = 0
+) -> JsonObject:
+    """Where branches meet again, and how many joins and places no future was looked at for.
+
+    `roads` are the joins among them with their ways in.
+    """
     n_not_judged = sum(join.verdict == "not_judged" for join in joins)
-    return {"joins": [asdict(join) for join in joins], "not_judged": n_not_judged + n_not_reached}
+    return {
+        "joins": [asdict(join) for join in joins],
+        "roads": [asdict(road) for road in roads],
+        "not_judged": n_not_judged + n_not_reached,
+    }
 
 
 def _marks(node: Node, tree: Tree) -> dict[str, object]:

@@ -15,11 +15,13 @@ from loom.records.join import (
     PredictiveEvidence,
     SemanticEvidence,
     Span,
+    TellingWord,
     Verdict,
 )
-from loom.records.judging import FloorFound, JudgedRound
+from loom.records.judging import FloorFound, JudgedRound, JudgingCost
 from loom.records.opening import CacheType, FlashAttention, Opening
 from loom.records.provenance import ModelInfo, Provenance
+from loom.records.road import RoadTold, WayTold
 from loom.records.sampling import Sampling
 from loom.records.step_costs import StepCosts
 from loom.records.tokens import TokenColumns, TokenStats
@@ -38,6 +40,7 @@ __all__ = [
     "JudgeSettings",
     "Judged",
     "JudgedRound",
+    "JudgingCost",
     "LexicalEvidence",
     "Measure",
     "ModelInfo",
@@ -46,13 +49,16 @@ __all__ = [
     "PredictiveEvidence",
     "Priority",
     "Provenance",
+    "RoadTold",
     "RunMode",
     "Sampling",
     "SemanticEvidence",
     "Span",
     "StepCosts",
+    "TellingWord",
     "TokenColumns",
     "TokenStats",
     "Until",
     "Verdict",
+    "WayTold",
 ]

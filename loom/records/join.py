@@ -77,6 +77,15 @@ class SemanticEvidence:
 
 
 @dataclass(frozen=True, slots=True)
+class TellingWord:
+    """A word, and how likely the next tokens of either place say it, each in [0, 1]."""
+
+    word: str
+    one: float
+    other: float
+
+
+@dataclass(frozen=True, slots=True)
 class PredictiveEvidence:
     """Same future: how well one can tell from what follows which of two places it follows.
 
@@ -87,7 +96,7 @@ class PredictiveEvidence:
     `high` bound it with the confidence of the settings at any number of futures.
     `same_place_twice` is the same for one place read twice (`floor_source` says how), and
     `excess` is (TV - floor) / (1 - floor). `both_end` says that both are about to end.
-    `telling_words` are those on which the futures differ most.
+    `telling` are the words on which the futures differ most.
     """
 
     nodes: tuple[str, str]
@@ -104,7 +113,7 @@ class PredictiveEvidence:
     excess_low: float
     excess_high: float
     both_end: bool = False
-    telling_words: tuple[str, ...] = ()
+    telling: tuple[TellingWord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +130,9 @@ class Join:
     """One meeting of branches, all its occurrences together.
 
     `nodes` are the branches (the node in which each occurrence ends), `weight` their share of the
-    compared branches in [0, 1], `sentence` the reason in one sentence.
+    compared branches in [0, 1], `sentence` the reason in one sentence. `mark` is what a screen
+    shows: A, B... for joins, a, b... for what looks alike and is none, each keeping its letter
+    while others are found; ? for what is undecided and ≈ for words whose future was not compared.
     """
 
     id: str
@@ -132,6 +143,7 @@ class Join:
     weight: float
     sentence: str
     evidence: Evidence
+    mark: str = "≈"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from loom.records.join import FloorSource, Judged, JudgeSettings
 
@@ -18,10 +18,25 @@ class FloorFound:
 
 
 @dataclass(frozen=True, slots=True)
+class JudgingCost:
+    """What a run of the judge bought so far, and for how much.
+
+    `n_judged` pairs were compared of `n_pairs` that may meet; `n_tokens` were drawn or scored for
+    it, in `elapsed_s` seconds of the engine.
+    """
+
+    n_judged: int = 0
+    n_pairs: int = 0
+    n_tokens: int = 0
+    elapsed_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class JudgedRound:
     """Comparisons made in a row by the model of that fingerprint and name.
 
     `n_not_reached` places might meet another and were not looked at when the budget was spent.
+    `spent` is what this run of the judge had cost by then.
     """
 
     model: str
@@ -30,3 +45,4 @@ class JudgedRound:
     floor: FloorFound
     judged: tuple[Judged, ...]
     n_not_reached: int
+    spent: JudgingCost = field(default_factory=JudgingCost)

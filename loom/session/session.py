@@ -23,6 +23,7 @@ from loom.session.growths import Growths
 from loom.session.judging.scope import Asked
 from loom.session.judging.service import Judging
 from loom.session.judging.telling import JoinTeller
+from loom.session.judging.unasked import Unasked
 from loom.session.laws import Laws
 from loom.session.leaves import open_leaves
 from loom.session.mode_question import ModeQuestion, question_about
@@ -101,6 +102,7 @@ class Session:
         submit, rouse = self._slot.submit, self._news.rouse
         self.laws = Laws(path, self.tree, self._prompts, self._spec, submit, rouse)
         self._slot.name(self.tree.model, self.tree.opening)
+        self.unasked = Unasked(self.tree, self.judging, self.judge, lambda: self.status)
         self._counter = TokenCounter()
         self.operations = Operations(
             self.tree, self._do, self.select, self._halt, self._growths.waiting_at
@@ -177,6 +179,7 @@ class Session:
     def _pull(self) -> None:
         for event in self._news.take_events():
             self._apply(event)
+            self.unasked.take(event)
             self._drained.append(event)
             if (remark := self._remarks.on(event, self.tree)) is not None:
                 self._news.say("warning", *remark)

@@ -13,10 +13,12 @@ from loom.records import (
     Judged,
     JudgedRound,
     JudgeSettings,
+    JudgingCost,
     Measure,
     Place,
     PredictiveEvidence,
     SemanticEvidence,
+    TellingWord,
 )
 from loom.store.payload import Json, Payload
 
@@ -34,6 +36,7 @@ def from_round(found: JudgedRound) -> dict[str, Json]:
         "floor": asdict(found.floor),
         "judged": [_from_judged(one) for one in found.judged],
         "n_not_reached": found.n_not_reached,
+        "spent": asdict(found.spent),
     }
 
 
@@ -53,13 +56,25 @@ def to_round(payload: Payload) -> JudgedRound:
         ),
         judged=tuple(_to_judged(one, settings) for one in payload.inners_or_none("judged") or ()),
         n_not_reached=payload.integer("n_not_reached"),
+        spent=_to_cost(payload.inner_or_none("spent")),
+    )
+
+
+def _to_cost(payload: Payload | None) -> JudgingCost:
+    if payload is None:
+        return JudgingCost()
+    return JudgingCost(
+        payload.integer("n_judged"),
+        payload.integer("n_pairs"),
+        payload.integer("n_tokens"),
+        payload.number("elapsed_s"),
     )
 
 
 def _from_judged(one: Judged) -> Mapping[str, Json]:
     evidence: dict[str, Json] = asdict(one.evidence)
     evidence["nodes"] = list(one.evidence.nodes)
-    evidence["telling_words"] = list(one.evidence.telling_words)
+    evidence["telling"] = [asdict(word) for word in one.evidence.telling]
     return {
         "one": asdict(one.one),
         "other": asdict(one.other),
@@ -111,8 +126,12 @@ def _to_evidence(payload: Payload) -> PredictiveEvidence:
         excess_low=payload.number("excess_low"),
         excess_high=payload.number("excess_high"),
         both_end=bool(payload.integer("both_end")),
-        telling_words=payload.texts("telling_words"),
+        telling=tuple(_to_word(word) for word in payload.inners_or_none("telling") or ()),
     )
+
+
+def _to_word(payload: Payload) -> TellingWord:
+    return TellingWord(payload.text("word"), payload.number("one"), payload.number("other"))
 
 
 def _to_settings(payload: Payload) -> JudgeSettings:

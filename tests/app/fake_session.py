@@ -13,6 +13,7 @@ from loom.models.mode_memory import ModeAnswer
 from loom.records import Evidence, Join, LexicalEvidence, Span, TokenColumns
 from loom.session import GrowSettings, ModelStatus, Notice
 from loom.session.forced import Turnoff
+from loom.session.judging.service import JudgingStatus
 from loom.session.leaves import open_leaves
 from loom.session.mode_question import ModeQuestion
 from loom.session.operations import Operations
@@ -77,6 +78,31 @@ class Growing:
 
 
 @dataclass
+class FakeJudging:
+    """The judge as the app sees it."""
+
+    status: JudgingStatus = field(default_factory=JudgingStatus)
+
+
+@dataclass
+class FakeUnasked:
+    """What is compared unasked, as the app sees it: what was asked for is written down."""
+
+    why_not: str | None = None
+    n_advances: int = 0
+    asked_at: list[str] = field(default_factory=list)
+    failure: LoomError | None = None
+
+    def advance(self) -> None:
+        self.n_advances += 1
+
+    def check_now(self, node_id: str) -> None:
+        if self.failure is not None:
+            raise self.failure
+        self.asked_at.append(node_id)
+
+
+@dataclass
 class FakeSession:
     """The members of Session that the app may use; everything is done at once, in this thread."""
 
@@ -120,6 +146,8 @@ class FakeSession:
         )
         self.is_read_only = False
         self.laws = FakeLaws(self.tree)
+        self.judging = FakeJudging()
+        self.unasked = FakeUnasked()
 
     # What the app calls
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Generic
 
 import numpy as np
@@ -22,11 +22,17 @@ class ExactScorer(Generic[State]):
 
     fingerprint = "exact"
 
-    def __init__(self, filter_: Filter[State], end: int | None = None) -> None:
+    def __init__(
+        self,
+        filter_: Filter[State],
+        end: int | None = None,
+        piece: Callable[[int], bytes] | None = None,
+    ) -> None:
         self.filter = filter_
         self.document_start: TokenIds = () if end is None else (end,)
         self.document_end: TokenIds = self.document_start
         self.spent = Cost()
+        self.piece = piece or _byte
         self._beliefs: dict[TokenIds, Belief[State]] = {}
 
     def belief(self, history: TokenIds) -> Belief[State]:
@@ -69,12 +75,13 @@ class ExactScorer(Generic[State]):
     def embed(self, texts: Sequence[str]) -> list[npt.NDArray[np.float32]]:
         raise CannotScoreError("A world makes no vectors of texts.")
 
-    def piece(self, token_id: int) -> bytes:
-        return bytes([token_id]) if token_id < 256 else b""
-
     def _pay(self, n_tokens: int) -> None:
         self.spent = Cost(self.spent.n_tokens + n_tokens, self.spent.elapsed_s)
 
 
 def _mixed(history: TokenIds) -> str:
     return hashlib.sha256(repr(history).encode()).hexdigest()
+
+
+def _byte(token_id: int) -> bytes:
+    return bytes([token_id]) if token_id < 256 else b""

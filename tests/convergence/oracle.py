@@ -131,7 +131,9 @@ def spot(history: History, name: str, law: dict[int, float] | None = None) -> Sp
 
 def exact_comparer(world: WorldBackend[State], settings: JudgeSettings) -> Comparer:
     end = world.bos_id if world.filter.machine.end_token is not None else None
-    return Comparer(FutureBank(ExactScorer(world.filter, end), settings), KNOWN, settings)
+    return Comparer(
+        FutureBank(ExactScorer(world.filter, end, world.piece), settings), KNOWN, settings
+    )
 
 
 def judged_all(comparer: Comparer, pairs: Sequence[Known], n_futures: int) -> list[Judged]:

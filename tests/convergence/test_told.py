@@ -7,7 +7,7 @@ from dataclasses import replace
 from loom.convergence.joins import find_joins
 from loom.convergence.roads import newest, roads_of
 from loom.convergence.told import joins_told, pair_told
-from loom.records import Join, JudgeSettings, SemanticEvidence
+from loom.records import Join, JudgeSettings, SemanticEvidence, TellingWord
 from tests.convergence.judging import judged
 from tests.convergence.trees import JOKE, Noise, star
 
@@ -84,7 +84,12 @@ def test_words_and_gist_name_the_kind_of_what_was_judged(noise: Noise) -> None:
 def test_a_look_alike_says_what_tells_it_apart(noise: Noise) -> None:
     tree = star(noise(3), [*noise(4), *JOKE, *noise(3)], [*noise(4), *JOKE, *noise(3)])
     one = judged("1", "2", "apart", 0.66, at=(9, 9))
-    one = replace(one, evidence=replace(one.evidence, telling_words=("hat", "egg")))
+    one = replace(
+        one,
+        evidence=replace(
+            one.evidence, telling=(TellingWord("hat", 0.9, 0.1), TellingWord("egg", 0.0, 0.4))
+        ),
+    )
     (join,) = joins_told(tree, find_joins(tree), [one])
     assert join.sentence == (
         "Branches 1 and 2 say the same words but are not one road: what follows, such as “hat”, "
@@ -122,3 +127,25 @@ def test_judging_changes_nothing_in_the_words(noise: Noise) -> None:
     words = find_joins(tree)
     assert joins_told(tree, words, []) == words
     assert only_judged(words) == []
+
+
+def test_findings_keep_their_letters_while_others_are_found(noise: Noise) -> None:
+    tree = star(noise(3), *(noise(9) for _ in range(7)))
+    first = [judged("1", "2", "joined"), replace(judged("1", "6", "apart", 0.9), gist=ALIKE)]
+    later = [
+        judged("3", "4", "joined"),
+        judged("4", "5", "joined"),
+        replace(judged("2", "7", "apart", 0.5), gist=ALIKE),
+        judged("3", "6", "undecided"),
+    ]
+    before = {join.nodes: join.mark for join in joins_told(tree, (), first)}
+    assert before == {("1", "2"): "A", ("1", "6"): "a"}
+    after = {join.nodes: join.mark for join in joins_told(tree, (), [*first, *later])}
+    assert after == {
+        ("3", "4", "5"): "B",
+        ("1", "2"): "A",
+        ("2", "7"): "b",
+        ("1", "6"): "a",
+        ("3", "6"): "?",
+    }
+    assert next(iter(after)) == ("3", "4", "5")

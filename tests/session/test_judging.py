@@ -241,3 +241,41 @@ def test_a_battery_or_a_large_model_on_a_processor_is_spared(tmp_path: Path) -> 
     (tmp_path / "BAT0").mkdir()
     (tmp_path / "BAT0" / "status").write_text("Discharging\n")
     assert why_not_unasked(small, tmp_path) == "running on battery"
+
+
+def test_a_finding_is_looked_at_further_step_by_step_and_keeps_its_name(session: Session) -> None:
+    grow(session, 4)
+    judge(session, Asked())
+    n_before = len(session.tree.judged)
+    join = next(one for one in session.joins() if one.verdict == "joined")
+    before = join.evidence.predictive
+    assert before is not None
+    judge(session, Asked(join=join))
+    looks = [found.judged[0].evidence.n_futures for found in session.tree.judged[n_before:]]
+    assert looks == [before.n_futures + 16, before.n_futures + 32]
+    again = next(one for one in session.joins() if one.id == join.id)
+    after = again.evidence.predictive
+    assert after is not None
+    assert again.mark == join.mark
+    assert after.n_futures == before.n_futures + 32
+    assert after.excess_high - after.excess_low <= before.excess_high - before.excess_low
+    # What was drawn before is not drawn again.
+    spent = session.judging.status.spent
+    assert (spent.n_judged, spent.n_pairs) == (1, 1)
+    assert spent.n_tokens <= 2 * 32 * before.horizon
+
+
+def test_shared_words_are_compared_behind_their_places(tmp_path: Path) -> None:
+    made = Session.create(
+        tmp_path / "quill.loom", Beginning("q", "story-world", "plain", prompt="The"), no_model
+    )
+    grow(made, 12, 96)
+    words = next(
+        one
+        for one in made.joins()
+        if one.kind == "shared_words" and one.evidence.lexical and not one.evidence.lexical.common
+    )
+    judge(made, Asked(join=words))
+    (found,) = made.tree.judged[-1].judged
+    assert {found.one.node, found.other.node} <= {span.node for span in words.spans}
+    made.close()

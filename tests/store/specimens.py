@@ -21,6 +21,7 @@ from loom.records import (
     Provenance,
     Sampling,
     SemanticEvidence,
+    TellingWord,
     TokenColumns,
     TokenStats,
 )
@@ -297,7 +298,7 @@ def judged_round() -> JudgedRound:
         excess_low=0.02,
         excess_high=0.3,
         both_end=True,
-        telling_words=("Marco", "\ufffd"),
+        telling=(TellingWord("Marco", 0.5, 0.0), TellingWord("\ufffd", 0.0, 1.0)),
     )
     settings = JudgeSettings(seed=3)
     gist = SemanticEvidence(0.5, 0.458, 0.01, "shared words")

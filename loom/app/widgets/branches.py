@@ -15,12 +15,15 @@ from textual.message import Message
 from loom.app.branch_grid import GAP, INDENT, NUMBER, Grid
 from loom.app.branch_words import beginning, ending, most_lines, with_ellipsis
 from loom.app.display import fit, shown_in_a_line, shown_range_in_a_line
-from loom.app.meetings import MARK, Meetings, Place
+from loom.app.marks import MARK_CLASSES, MET_CLASSES
+from loom.app.meetings import Meetings, Place
 from loom.app.siblings import Families
 from loom.app.widgets.lines import Lines
 from loom.app.wrapping import wrap
 from loom.tree.graph import Tree
 from loom.tree.node import Node
+
+_MOST_MARKS = 3
 
 
 class Branches(Lines):
@@ -34,8 +37,7 @@ class Branches(Lines):
     | `branches--number`, `branches--chosen` | the number; that of the branch marked ▸ or ◆ |
     | `branches--line`, `branches--facts`, `branches--growing` | the heading of a card |
     | `branches--model`, `branches--typed`, `branches--quiet` | words; what loom says itself |
-    | `branches--mark` | that words of this branch meet others |
-    | `branches--met`, `branches--met-here` | words that meet; those of the join asked for |
+    | `marks.MARK_CLASSES`, `marks.MET_CLASSES` | whom this branch meets, and in which words |
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -47,9 +49,8 @@ class Branches(Lines):
         "branches--model",
         "branches--typed",
         "branches--quiet",
-        "branches--mark",
-        "branches--met",
-        "branches--met-here",
+        *MARK_CLASSES,
+        *MET_CLASSES,
     }
 
     @dataclass
@@ -248,8 +249,8 @@ class Branches(Lines):
         if node is None:
             return Text("")
         text = Text(end="")
-        if node.id in self._meetings:
-            text.append(f"{MARK} ", self.style_of("branches--mark"))
+        for look in self._meetings.looks(node.id)[:_MOST_MARKS]:
+            text.append(f"{look.mark} ", self.style_of(look.mark_class))
         style = "branches--growing" if node.state == "growing" else "branches--facts"
         return text.append(ending(node, self._families), self.style_of(style))
 
@@ -279,8 +280,7 @@ class Branches(Lines):
         raw, n_skipped = beginning(node, self._grid), len(node.text) - len(node.text.lstrip())
         style = self.style_of("branches--typed" if node.written else "branches--model")
         text = Text(shown_in_a_line(raw), style, end="")
-        for span, asked in self._meetings.tinted(node.id, self._place):
+        for span, name in self._meetings.tinted(node.id, self._place):
             start, end = (max(0, at - n_skipped) for at in (span.start_byte, span.end_byte))
-            name = "branches--met-here" if asked else "branches--met"
             text.stylize(self.style_of(name), *shown_range_in_a_line(raw, start, end))
         return text

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from loom.app.display import BOOKMARK, shown_range, shown_words
 from loom.app.manuscript import Line, Manuscript
+from loom.app.marks import MARK_CLASSES, MET_CLASSES
 from loom.app.meetings import Meetings, Place
 from loom.app.shading import Shade, Stretch, stretches
 from loom.app.widgets.lines import Lines
@@ -46,7 +47,7 @@ class Reading(Lines):
     | `reading--typed`, `reading--typed-past` | what a person wrote: here, before |
     | `reading--model`, `reading--model-past` | what a model wrote |
     | `reading--speaker` | whose turn it is |
-    | `reading--met`, `reading--met-here` | words that meet; those of the join asked for |
+    | `marks.MARK_CLASSES`, `marks.MET_CLASSES` | marks on the rail, words that meet |
     | `reading--cut` | what comes after the cut |
     | `reading--token` | the token that is looked at |
     | `reading--shade-1` to `reading--shade-4` | tokens by surprisal or entropy |
@@ -64,8 +65,8 @@ class Reading(Lines):
         "reading--model",
         "reading--model-past",
         "reading--speaker",
-        "reading--met",
-        "reading--met-here",
+        *MARK_CLASSES,
+        *MET_CLASSES,
         "reading--cut",
         "reading--token",
         *(f"reading--shade-{level}" for level in range(1, 5)),
@@ -292,9 +293,8 @@ class Reading(Lines):
         """Stretches of a node's shown text that are shaded, where words meet, or looked at."""
         for start, end, level in self._stretches(node):
             yield self.style_of(f"reading--shade-{level}"), start, end
-        for span, asked in self._meetings.tinted(node.id, self._place):
-            style = self.style_of("reading--met-here" if asked else "reading--met")
-            yield style, *shown_range(node.text, span.start_byte, span.end_byte)
+        for span, name in self._meetings.tinted(node.id, self._place):
+            yield self.style_of(name), *shown_range(node.text, span.start_byte, span.end_byte)
         if self._token is not None and self._token[0] == node.id:
             yield self.style_of("reading--token"), *shown_range(node.text, *self._token[1:])
 

@@ -7,6 +7,7 @@ from typing import ClassVar, cast
 from textual.widgets import Static
 
 from loom.app import keymap
+from loom.app.judging_words import found_told
 from loom.app.replay_keys import REPLAY_KEYS
 from loom.app.widgets.foot import Foot
 from loom.app.widgets.rule import Rule
@@ -38,6 +39,9 @@ class ReplaySpace(Workspace):
         n_growing = len(self._tree.growing_ids)
         self.query_one("#fork", Rule).note = f"{n_growing} growing" if n_growing else ""
         self.query_one("#bottom", Rule).note = ""
+
+    def _facts_of_judging(self) -> list[str]:
+        return found_told(self.meetings.joins)
 
     @property
     def _greets(self) -> bool:

@@ -23,7 +23,7 @@ from loom.engine.events import (
     Scored,
     Stepped,
 )
-from loom.engine.request import Embed, Grow, Request, Score, ScoreItem, TextPart, TokensPart
+from loom.engine.request import Cancel, Embed, Grow, Request, Score, ScoreItem, TextPart, TokensPart
 from loom.errors import CannotScoreError, LoomError
 from loom.records import TokenColumns
 from loom.records.sampling import PRESETS
@@ -137,6 +137,11 @@ class EngineScorer:
         (answer,) = self._ask([(lambda name: Embed(name, parts, "background"), 0)])
         return [answer.vectors[index] for index in range(len(texts))]
 
+    @property
+    def known_pieces(self) -> Mapping[int, bytes]:
+        """The bytes of every token that was seen."""
+        return self._pieces
+
     def piece(self, token_id: int) -> bytes:
         """The bytes that a token stands for, as far as it was seen."""
         return self._pieces.get(token_id, b"")
@@ -146,9 +151,10 @@ class EngineScorer:
         with self._lock:
             self._stopped = True
             waiting, self._open = self._open, {}
-        for answer in waiting.values():
+        for name, answer in waiting.items():
             answer.stopped = True
             answer.done.set()
+            self._submit(Cancel(name))
 
     # What the engine says
 

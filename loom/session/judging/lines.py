@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import count
 
 from loom.records import Join, Span
 from loom.tree.graph import Tree
@@ -18,25 +17,16 @@ def lines(tree: Tree, joins: Sequence[Join]) -> Iterator[str]:
     """Capital letters are joins, small ones what looks like one and is none, ? undecided."""
     joined = [join for join in joins if join.verdict == "joined"]
     apart = [join for join in joins if join.verdict == "apart"]
-    for number, join in zip(count(), joined, strict=False):
-        yield f"{_letter(number)}  {join.sentence}"
-        yield f"     {_where(tree, join)}"
-    for number, join in zip(count(), apart[:MOST_APART], strict=False):
-        yield f"{_letter(number).lower()}  {join.sentence}"
+    for join in (*joined, *apart[:MOST_APART]):
+        yield f"{join.mark:<2} {join.sentence}"
         yield f"     {_where(tree, join)}"
     if len(apart) > MOST_APART:
         yield f"   {len(apart) - MOST_APART} more look alike and are not one road (--json)."
     for join in joins:
         if join.verdict == "undecided":
-            yield f"?  {join.sentence}"
+            yield f"{join.mark:<2} {join.sentence}"
         elif join.verdict == "not_judged":
             yield join.sentence
-
-
-def _letter(number: int) -> str:
-    """A to Z, then AA to AZ and so on."""
-    first, last = divmod(number, 26)
-    return (_letter(first - 1) if first else "") + chr(ord("A") + last)
 
 
 def _where(tree: Tree, join: Join) -> str:

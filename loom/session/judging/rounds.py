@@ -16,7 +16,7 @@ from loom.convergence.said_before import SaidBefore
 from loom.convergence.scorer import Scorer, TokenIds
 from loom.convergence.spots import Spot
 from loom.errors import LoomError
-from loom.records import FloorFound, Judged, JudgedRound, JudgeSettings, Measure
+from loom.records import FloorFound, Judged, JudgedRound, JudgeSettings, JudgingCost, Measure, Place
 
 DOCUMENT_TOKENS = 96
 
@@ -27,7 +27,8 @@ class Work:
 
     `floor` is one that was found before, `exact` says that the model's laws are; `suspected` are
     pairs that seem to meet by their words; `neutral` is a text that says nothing, in tokens.
-    `n_beyond` spots are more than can be kept in mind at once.
+    `n_beyond` spots are more than can be kept in mind at once, `n_left_before` were left by the
+    last run: looking at some pairs alone leaves that as it is.
     """
 
     model_name: str
@@ -40,18 +41,18 @@ class Work:
     exact: bool
     neutral: TokenIds
     n_beyond: int = 0
+    n_left_before: int = 0
 
 
-def rounds(scorer: Scorer, work: Work) -> Iterator[JudgedRound]:
+def rounds(bank: FutureBank, work: Work) -> Iterator[JudgedRound]:
     """Judge, and give what was found each time something was.
 
     The floor is found first and does not count against the budget: it is the same for all that
     this model judges in the session.
     """
-    settings = work.settings
+    settings, scorer = work.settings, bank.scorer
     if not work.spots:
         return
-    bank = FutureBank(scorer, settings)
     floor = _floor(bank, work)
     comparer = Comparer(bank, floor, settings)
     by: Measure = "shared words" if work.exact else "mean of hidden states"
@@ -70,13 +71,21 @@ def rounds(scorer: Scorer, work: Work) -> Iterator[JudgedRound]:
         (),
         judge.n_not_reached + work.n_beyond,
     )
-    yielded = False
+    places: set[frozenset[Place]] = set()
+    n_pairs = 0
     for judged in steps:
-        yielded = True
+        places |= {frozenset((one.one, one.other)) for one in judged}
+        n_pairs = n_pairs or len({(id(a), id(b)) for (a, b), _ in work.pairs}) or judge.n_pairs
         both = tuple(said.add(judged))
-        yield replace(found, judged=both, n_not_reached=judge.n_not_reached + work.n_beyond)
-    if not yielded:
-        yield found
+        spent = _cost(scorer, len(places), max(n_pairs, len(places)))
+        n_left = work.n_left_before if work.pairs else judge.n_not_reached + work.n_beyond
+        yield replace(found, judged=both, n_not_reached=n_left, spent=spent)
+    if not places:
+        yield replace(found, spent=_cost(scorer, 0, judge.n_pairs))
+
+
+def _cost(scorer: Scorer, n_judged: int, n_pairs: int) -> JudgingCost:
+    return JudgingCost(n_judged, n_pairs, scorer.spent.n_tokens, scorer.spent.elapsed_s)
 
 
 def _floor(bank: FutureBank, work: Work) -> Floor:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from loom.convergence.boundaries import STRIDE
@@ -10,12 +10,14 @@ from loom.convergence.budget import Budget
 from loom.convergence.comparing import SpotPair
 from loom.convergence.roads import newest
 from loom.convergence.spots import Spot
+from loom.convergence.suspected import suspected_pairs
 from loom.engine.request import LoadSpec
 from loom.errors import UsageError
-from loom.records import JudgeSettings
+from loom.records import Join, Judged, JudgeSettings, Place
 from loom.tree.graph import Tree
 
 MORE_LOOKS = 32
+STEP_LOOKS = 16
 SYMBOL_WORLDS = ("golden-mean", "even", "rrxor", "null-trees")
 
 
@@ -24,7 +26,9 @@ class Asked:
     """What a person asks of the judge.
 
     Without `node_ids` the whole tree is looked at. With `pair` only two branches are; with `more`
-    only what is undecided, by thirty-two more looks (of the pair, whatever its verdict).
+    only what is undecided, by thirty-two more looks (of the pair, whatever its verdict). With
+    `join` only that finding is, by thirty-two more looks, or by as many as are usual if what
+    follows its words was never compared.
     """
 
     budget: Budget = field(default_factory=Budget)
@@ -32,6 +36,7 @@ class Asked:
     node_ids: tuple[str, ...] | None = None
     pair: tuple[str, str] | None = None
     more: bool = False
+    join: Join | None = None
 
     def pairs_among(self, tree: Tree, spots: Sequence[Spot]) -> list[tuple[SpotPair, int]]:
         """The pairs to be compared and with how many looks; none: all that may meet.
@@ -39,6 +44,8 @@ class Asked:
         Two branches are compared at their last boundaries; `more` goes on where it stopped.
         """
         by_place = {place: spot for spot in spots for place in spot.places}
+        if self.join is not None:
+            return self._pairs_of_join(self.join, tree, spots, by_place)
         if self.more:
             rounds = [judged for one in tree.judged for judged in one.judged]
             return [
@@ -55,9 +62,32 @@ class Asked:
             return []
         return [((ends[0], ends[1]), self.settings.n_futures)]
 
+    def _pairs_of_join(
+        self, join: Join, tree: Tree, spots: Sequence[Spot], by_place: Mapping[Place, Spot]
+    ) -> list[tuple[SpotPair, int]]:
+        """The same pair twice, a few looks further each time: what is found is seen to sharpen."""
+        judged = judged_of(tree, join)
+        if judged is None:
+            return [(pair, self.settings.n_futures) for pair in suspected_pairs((join,), spots)]
+        if judged.one not in by_place or judged.other not in by_place:
+            return []
+        pair, n = (by_place[judged.one], by_place[judged.other]), judged.evidence.n_futures
+        return [(pair, n + more) for more in range(STEP_LOOKS, MORE_LOOKS + 1, STEP_LOOKS)]
+
+
+def judged_of(tree: Tree, join: Join) -> Judged | None:
+    """The comparison that a finding tells of, None if no futures were compared for it."""
+    rounds = (one for found in reversed(tree.judged) for one in found.judged)
+    return next((one for one in rounds if one.evidence == join.evidence.predictive), None)
+
 
 def looked_at(tree: Tree, asked: Asked) -> list[str]:
     """The nodes whose boundaries are compared; UsageError if no two of them could meet."""
+    if asked.join is not None:
+        predictive = asked.join.evidence.predictive
+        of = asked.join.nodes if predictive is None else predictive.nodes
+        nodes = dict.fromkeys((*of, *(span.node for span in asked.join.spans)))
+        return [node_id for node_id in nodes if node_id in tree]
     if asked.pair is not None:
         one, other = ([node.id for node in tree.path(node_id)] for node_id in asked.pair)
         if asked.pair[1] in one or asked.pair[0] in other:

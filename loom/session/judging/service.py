@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from loom.convergence.futures import FutureBank
 from loom.convergence.scorer import ScoringStopped
 from loom.convergence.spots import Spot, spots_of
 from loom.convergence.suspected import suspected_pairs
 from loom.engine.events import EngineEvent
 from loom.engine.request import LoadSpec, Request
-from loom.errors import LoomError
-from loom.records import FloorFound, Join, JudgeSettings
+from loom.errors import LoomError, UsageError
+from loom.records import FloorFound, Join, JudgeSettings, JudgingCost
 from loom.session.judging.asking import EngineScorer, JudgedBy
 from loom.session.judging.reading import TreeReader
 from loom.session.judging.rounds import DOCUMENT_TOKENS, Work, rounds
@@ -29,18 +30,21 @@ from loom.tree.graph import Tree
 MOST_SPOTS = 1_000
 """Places that are compared in one run: each is looked at beside every other."""
 
+MOST_KEPT = 500
+"""Places of which futures are kept from one run to the next."""
+
 NEUTRAL = "This is a text.\n\n"
 
 
 @dataclass(frozen=True, slots=True)
 class JudgingStatus:
-    """How far judging is: pairs compared in this run, and the branches that cannot be judged.
+    """How far judging is, what this run of it cost, and the branches that cannot be judged.
 
     `left_out` maps a node to the reason why.
     """
 
     running: bool = False
-    n_judged: int = 0
+    spent: JudgingCost = field(default_factory=JudgingCost)
     n_not_reached: int = 0
     left_out: dict[str, str] = field(default_factory=dict)
 
@@ -57,6 +61,7 @@ class Judging:
         self._news = news
         self._scorer: EngineScorer | None = None
         self._thread: threading.Thread | None = None
+        self._bank: FutureBank | None = None
         self._status = JudgingStatus()
         self.failure: LoomError | None = None
 
@@ -102,25 +107,33 @@ class Judging:
             n_long = len(found.spots) - len(fitting)
             self._news.say("warning", f"{n_long} places lie too deep for {spec.name}'s window.", "")
         chosen_spots = fitting[:: -(-len(fitting) // MOST_SPOTS) or 1]
+        pairs = asked.pairs_among(tree, chosen_spots)
+        if asked.join is not None and not pairs:
+            raise _no_place_behind()
         begin, end = reader.document_marks()
         neutral = reader.tokens_of(NEUTRAL, special=False) if not (begin or end) else ()
         work = Work(
             model_name=spec.name,
             spots=chosen_spots,
             suspected=suspected_pairs(words, chosen_spots),
-            pairs=asked.pairs_among(tree, chosen_spots),
+            pairs=pairs,
             settings=asked.settings,
             budget=asked.budget,
             floor=_known_floor(tree, spec, asked.settings),
             exact=is_world(spec),
             neutral=neutral,
             n_beyond=len(fitting) - len(chosen_spots),
+            n_left_before=tree.judged[-1].n_not_reached if tree.judged else 0,
         )
-        by = JudgedBy(spec.fingerprint, begin, end, reader.known_pieces())
+        pieces = reader.known_pieces()
+        if self._scorer is not None and self._scorer.fingerprint == spec.fingerprint:
+            pieces.update(self._scorer.known_pieces)
+        by = JudgedBy(spec.fingerprint, begin, end, pieces)
         self._scorer = EngineScorer(by, submit)
+        self._bank = self._bank_for(self._scorer, asked.settings)
         self._status = JudgingStatus(True, left_out=dict(found.left_out))
         self._thread = threading.Thread(
-            target=self._run, args=(self._scorer, work), name="loom judge", daemon=True
+            target=self._run, args=(self._bank, work), name="loom judge", daemon=True
         )
         self._thread.start()
 
@@ -140,14 +153,20 @@ class Judging:
         if self.failure is not None:
             raise self.failure
 
-    def _run(self, scorer: EngineScorer, work: Work) -> None:
-        n_judged, n_not_reached = 0, 0
+    def _bank_for(self, scorer: EngineScorer, settings: JudgeSettings) -> FutureBank:
+        """What was drawn before is not drawn again: more looks at a place cost only these."""
+        bank = self._bank
+        if bank is None or not bank.serves(scorer, settings) or len(bank) > MOST_KEPT:
+            return FutureBank(scorer, settings)
+        return bank.handed_to(scorer)
+
+    def _run(self, bank: FutureBank, work: Work) -> None:
+        spent, n_not_reached = JudgingCost(), 0
         left_out = self._status.left_out
         try:
-            for found in rounds(scorer, work):
-                n_judged += len(found.judged)
-                n_not_reached = found.n_not_reached
-                self._status = JudgingStatus(True, n_judged, n_not_reached, left_out)
+            for found in rounds(bank, work):
+                spent, n_not_reached = found.spent, found.n_not_reached
+                self._status = JudgingStatus(True, spent, n_not_reached, left_out)
                 self._append(FuturesJudged(time.time(), found))
         except ScoringStopped:
             pass
@@ -155,8 +174,15 @@ class Judging:
             self.failure = error
             self._news.say("warning", error.what, error.remedy)
         finally:
-            self._status = JudgingStatus(False, n_judged, n_not_reached, left_out)
+            self._status = JudgingStatus(False, spent, n_not_reached, left_out)
             self._news.rouse()
+
+
+def _no_place_behind() -> UsageError:
+    return UsageError(
+        "There is no place behind these words where what follows could be compared.",
+        "Grow a little further on both branches.",
+    )
 
 
 def _fitting(

@@ -10,6 +10,9 @@ from loom.session.judging.scope import Asked
 from loom.tree.graph import Tree
 
 SHARE_OF_GROWING = 0.25
+LEAST_S = 2.0
+"""A quarter of less would compare nothing: small models grow in the blink of an eye."""
+
 LARGE_PARAMETERS = 2_000_000_000
 POWER = Path("/sys/class/power_supply")
 
@@ -20,7 +23,8 @@ def usual_after(tree: Tree, node_id: str, growing_s: float) -> Asked:
     If branches were grown from the node they are looked at, else those beside it.
     """
     around = tree.child_ids(node_id) or tree.sibling_ids(node_id)
-    return Asked(Budget(seconds=SHARE_OF_GROWING * growing_s), node_ids=tuple(around))
+    seconds = max(LEAST_S, SHARE_OF_GROWING * growing_s)
+    return Asked(Budget(seconds=seconds), node_ids=tuple(around))
 
 
 def why_not_unasked(model: ModelInfo, power: Path = POWER) -> str | None:

@@ -1,0 +1,51 @@
+"""What the status line says of judging: what was found, what it cost, and what is not known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from loom.records import Join, JudgingCost, Verdict
+from loom.session.judging.service import JudgingStatus
+
+_COUNTED: tuple[Verdict, ...] = ("joined", "undecided", "not_judged")
+
+
+def found_told(joins: Sequence[Join]) -> list[str]:
+    """How many joins there are, and how much is not known; none where there is nothing to say."""
+    facts = [_counted(joins, verdict) for verdict in _COUNTED]
+    return [fact for fact in facts if fact]
+
+
+def judging_told(status: JudgingStatus, why_not: str | None) -> list[str]:
+    """How far judging is and what it bought, or why nothing is judged unasked."""
+    if bought := _bought(status):
+        return [bought]
+    return [] if why_not is None else [f"not judging: {why_not}"]
+
+
+def _counted(joins: Sequence[Join], verdict: Verdict) -> str:
+    n = sum(join.verdict == verdict for join in joins)
+    if not n:
+        return ""
+    return {
+        "joined": f"joins {n:,}",
+        "undecided": f"{n:,} undecided",
+        "not_judged": f"≈ {n:,} not judged",
+        "apart": "",
+    }[verdict]
+
+
+def _bought(status: JudgingStatus) -> str:
+    spent = status.spent
+    if status.running:
+        return f"judging, {_pairs(spent)} so far" if spent.n_judged else "judging"
+    if not spent.n_judged:
+        return ""
+    return f"judged {_pairs(spent)}, {spent.elapsed_s:.1f} s"
+
+
+def _pairs(spent: JudgingCost) -> str:
+    """Such as: 14 of 60 pairs."""
+    of = f" of {spent.n_pairs:,}" if spent.n_pairs > spent.n_judged else ""
+    one = spent.n_judged == 1 and not of
+    return f"{spent.n_judged:,}{of} pair{'' if one else 's'}"
