@@ -62,6 +62,14 @@ class Meetings:
         same = (p for p in self.places if _key(p) == _key(place))
         return next(same, None)
 
+    def same_finding(self, join: Join) -> Join | None:
+        """The finding as these joins have it: of that name, or else of the same two places."""
+        same = next((one for one in self.joins if one.id == join.id), None)
+        if same is not None or join.evidence.predictive is None:
+            return same
+        ends = _ends(join)
+        return next((one for one in self.joins if len(ends & _ends(one)) > 1), None)
+
     def next_place(self, here: Place | None, node_id: str | None, by: int) -> Place | None:
         """The place after (`by` 1) or before (-1) this one, round and round.
 
@@ -76,6 +84,16 @@ class Meetings:
         return (at_node or [self.places[0 if by > 0 else -1]])[0]
 
 
+def words_range(text: bytes, span: Span) -> tuple[int, int]:
+    """The bytes of a run without the white space in front of its first word."""
+    run = text[span.start_byte : span.end_byte]
+    return span.end_byte - len(run.lstrip()), span.end_byte
+
+
+def _ends(join: Join) -> set[tuple[str, int]]:
+    return {(span.node, span.end_byte) for span in join.spans}
+
+
 def _key(place: Place) -> tuple[str, str]:
     return place.join.id, place.node_id
 
@@ -83,4 +101,4 @@ def _key(place: Place) -> tuple[str, str]:
 def worth_tinting(join: Join) -> bool:
     """Whether its words are tinted unasked: not a common phrase, not the prompt said again."""
     lexical = join.evidence.lexical
-    return join.kind != "prompt_echo" and not (lexical and lexical.common)
+    return join.kind != "prompt_echo" and not join.denied and not (lexical and lexical.common)
