@@ -16,6 +16,7 @@ Group = Literal[
     "Where branches meet",
     "Write",
     "Change",
+    "Mark",
     "Loom",
     "In the tokens",
     "In the tally",
@@ -23,6 +24,10 @@ Group = Literal[
     "Comparing",
     "Replay",
 ]
+
+PALETTE = "Ctrl+P"
+"""How a key is shown that has no key: by its name in the command palette, until one is given."""
+
 # A replay is a screen of its own, and has a help of its own.
 GROUPS: tuple[Group, ...] = tuple(group for group in get_args(Group) if group != "Replay")
 

@@ -13,6 +13,7 @@ from textual import events
 from textual.message import Message
 
 from loom.app.display import BOOKMARK, fit
+from loom.app.marked import COLOURS, chips, named, signs
 from loom.app.meetings import MARK, Meetings
 from loom.app.outline_rows import OutlineRows, Row
 from loom.app.outline_shape import OutlineShape
@@ -22,6 +23,9 @@ from loom.tree.graph import Tree
 from loom.tree.node import Node
 
 _N_MARGIN = 2
+
+_LEAST_WORDS = 14
+"""Cells that tags leave to the words."""
 
 _MORE = "↓ goes on"
 
@@ -36,6 +40,8 @@ class Outline(Lines):
     | `outline--text`, `outline--text-on-path` | the words |
     | `outline--here` | the row where the person stands |
     | `outline--number`, `outline--met` | number of children, the mark of a meeting |
+    | `outline--name`, `outline--note` | a title or chapter; the sign of a note |
+    | `outline--tag-red` and the other colours | tags |
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -48,6 +54,9 @@ class Outline(Lines):
         "outline--here",
         "outline--number",
         "outline--met",
+        "outline--name",
+        "outline--note",
+        *(f"outline--tag-{colour}" for colour in COLOURS),
     }
 
     @dataclass
@@ -236,14 +245,25 @@ class Outline(Lines):
         room = self.width - len(guides) - 4 - cell_len(number) - 3
         twin = self._families.twin(node)
         words = self._families.snippet(node) if twin is None else f"= {twin.first}"
-        words = fit(words, room)
+        marks = self._tree.marks(node.id)
+        sign = signs(marks)
+        tags = chips(marks.tags, max(0, room - len(sign) - _LEAST_WORDS))
+        room -= len(sign) + sum(cell_len(chip) for chip, _ in tags)
+        name, words = named(marks, words)
+        name = fit(name, room)
+        words = fit(words, room - cell_len(name))
         line = self.style_of("outline--here") if here else Style()
         text = Text(" ", style=line, no_wrap=True, end="")
         text.append(guides, self.style_of("outline--guide"))
         text.append(*self._glyph(node)).append(" ")
         on_path = "-on-path" if node.id in self._on_path else ""
+        text.append(name, self.style_of("outline--name"))
         text.append(words, self.style_of("outline--text" + on_path))
-        text.append(" " * (room - cell_len(words) + 1))
+        text.append(" " * (room - cell_len(name + words)))
+        text.append(sign, self.style_of("outline--note"))
+        for chip, colour in tags:
+            text.append(chip, self.style_of(f"outline--tag-{colour}"))
+        text.append(" ")
         text.append(number, self.style_of("outline--number"))
         return text.append(" ").append(mark, self.style_of("outline--met")).append(" ")
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import ClassVar
 
 from rich.style import Style
 from rich.text import Text
 
-from loom.app.display import BOOKMARK, shown_range, shown_words
+from loom.app.display import BOOKMARK, fit, shown_range, shown_words
 from loom.app.manuscript import Line, Manuscript
+from loom.app.marked import CHAPTER, signs
 from loom.app.meetings import Meetings, Place
 from loom.app.shading import Shade, Stretch, stretches
 from loom.app.widgets.lines import Lines
@@ -45,7 +46,8 @@ class Reading(Lines):
     | `reading--glyph`, `reading--here` | who wrote it, and ◆ |
     | `reading--typed`, `reading--typed-past` | what a person wrote: here, before |
     | `reading--model`, `reading--model-past` | what a model wrote |
-    | `reading--speaker` | whose turn it is |
+    | `reading--speaker`, `reading--chapter` | whose turn it is, and which chapter |
+    | `reading--note` | the sign of a note, on the rail |
     | `reading--met`, `reading--met-here` | words that meet; those of the join asked for |
     | `reading--cut` | what comes after the cut |
     | `reading--token` | the token that is looked at |
@@ -64,6 +66,8 @@ class Reading(Lines):
         "reading--model",
         "reading--model-past",
         "reading--speaker",
+        "reading--chapter",
+        "reading--note",
         "reading--met",
         "reading--met-here",
         "reading--cut",
@@ -108,7 +112,7 @@ class Reading(Lines):
     def stand_at(self, node_id: str) -> None:
         """The person is at this node now: its text comes into view."""
         self._cut = None
-        self._page.show(self._tree.path(node_id))
+        self._show(self._tree.path(node_id))
         self._rail.clear()
         self._bring_into_view()
         self.refresh()
@@ -119,7 +123,7 @@ class Reading(Lines):
         if not nodes or nodes[-1].id not in node_ids:
             return
         n_before = len(self._page.lines)
-        self._page.show(self._tree.path(nodes[-1].id))
+        self._show(self._tree.path(nodes[-1].id))
         self._rail.clear()
         self.set_n_lines(max(len(self._page.lines), self.virtual_size.height))
         first = max(0, n_before - _REACH)
@@ -129,6 +133,18 @@ class Reading(Lines):
         """Some fork on the path may have more ways now."""
         self._rail.clear()
         self.refresh()
+
+    def redraw_marks(self) -> None:
+        """People put something on a node; nothing scrolls."""
+        if self._page.nodes:
+            self._show(self._page.nodes)
+            self._rail.clear()
+            self.set_n_lines(max(len(self._page.lines), self.height))
+            self.refresh()
+
+    def _show(self, nodes: Sequence[Node]) -> None:
+        chapters = {n.id: title for n in nodes if (title := self._tree.marks(n.id).chapter)}
+        self._page.show(nodes, chapters)
 
     def show_meetings(self, meetings: Meetings, place: Place | None) -> None:
         """Other words meet now, or another place was asked for."""
@@ -199,7 +215,7 @@ class Reading(Lines):
         left_alone = self.top == self._scrolled_to
         if width != self._page.width:
             nodes, self._page = self._page.nodes, Manuscript(width)
-            self._page.show(nodes)
+            self._show(nodes)
             self._rail.clear()
             self.set_n_lines(len(self._page.lines))
         if left_alone:
@@ -212,6 +228,10 @@ class Reading(Lines):
         if line >= len(lines):
             return Text("")
         text = self._draw_rail(line)
+        if (chapter := lines[line].chapter) is not None:
+            title = self._tree.marks(self._page.nodes[chapter].id).chapter
+            words = fit(f"{CHAPTER} {shown_words(title)}", self._page.width)
+            return text.append(words, self.style_of("reading--chapter"))
         if (speaker := lines[line].speaker) is not None:
             node = self._page.nodes[speaker]
             return text.append(_speaker(node), self.style_of("reading--speaker"))
@@ -247,15 +267,16 @@ class Reading(Lines):
             return text.append("    │ ", self.style_of("reading--rail"))
         node = self._page.nodes[number]
         n_ways = len(self._tree.sibling_ids(node.id))
-        text.append(f"{n_ways:>3} " if n_ways > 1 else "    ", self.style_of("reading--fork"))
+        marks = self._tree.marks(node.id)
+        fork, sign = f"{n_ways:>3}" if n_ways > 1 else "   ", signs(marks)
+        text.append(fork if sign else f"{fork} ", self.style_of("reading--fork"))
+        text.append(sign, self.style_of("reading--note"))
         if line in self._labels:
             return text.append(self._labels[line], self.style_of("reading--jump")).append(" ")
         if number == len(self._page.nodes) - 1:
             return text.append("◆ ", self.style_of("reading--here"))
         style = self.style_of("reading--typed" if node.written else "reading--glyph")
-        glyph = "○" if node.written else "●"
-        if self._tree.marks(node.id).bookmarked:
-            glyph = BOOKMARK
+        glyph = BOOKMARK if marks.bookmarked else "○" if node.written else "●"
         return text.append(f"{glyph} ", style)
 
     def _draw_words(self, line: Line) -> Text:
