@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from rich.cells import cell_len
@@ -78,3 +79,14 @@ def told(tree: Tree, node_id: str) -> Content | None:
     if marks.note:
         parts.append(Content.assemble((f"{NOTE} ", "$typed"), (shown_words(marks.note), "$ink")))
     return Content("  ").join(parts) if parts else None
+
+
+def known_tags(tree: Tree) -> list[Tag]:
+    """Every tag by its name, as it was used last, the most used first."""
+    used: Counter[str] = Counter()
+    by_name: dict[str, Tag] = {}
+    for node_id in tree.marked_ids:
+        for tag in tree.marks(node_id).tags:
+            used[tag.name] += 1
+            by_name[tag.name] = tag
+    return [by_name[name] for name, _ in used.most_common()]

@@ -14,6 +14,14 @@ LOOKING_KEYS: tuple[Key, ...] = (
     Key("jump", ("apostrophe",), "'", "jump", "To a fork on the screen, by its letter", "Look"),
     Key("map", ("O",), "O", "map", "The whole tree as a map", "Look"),
     Key("search", ("slash",), "/", "search", "Search the texts of the tree", "Look"),
+    Key(
+        "filter",
+        ("ampersand",),
+        "&",
+        "filter",
+        "Filter the outline: tag:, by:, model:, words",
+        "Look",
+    ),
     Key("compare", ("C",), "C", "compare", "Compare branches side by side", "Look"),
 )
 """Walking: what is looked at, and how."""

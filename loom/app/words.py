@@ -53,8 +53,10 @@ def no_branches(tree: Tree, here: str | None, settings: GrowSettings) -> str:
     return f"Nothing follows yet. Space grows {many} of up to {settings.max_tokens} tokens."
 
 
-def outline(tree: Tree, hoisted: str | None) -> str:
+def outline(tree: Tree, hoisted: str | None, filtered: str = "") -> str:
     """Label of the outline."""
+    if filtered:
+        return f"outline · {filtered}"
     if hoisted is not None:
         return "outline · one subtree, H shows all"
     return f"outline · {count(tree.n_visible, 'node')}"

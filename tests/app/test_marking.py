@@ -7,8 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from loom.app.marked import chips
-from loom.app.screens.marking import known_tags
+from loom.app.marked import chips, known_tags
 from loom.app.screens.marks import marked_ids
 from loom.tree.changes import Tag
 

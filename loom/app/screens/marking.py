@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
 from functools import partial
 
+from loom.app.marked import known_tags
 from loom.app.screens.ask import AskScreen
 from loom.app.screens.marks import MarksScreen, marked_ids
 from loom.app.screens.note import NoteScreen
@@ -14,7 +14,6 @@ from loom.app.screens.tag import TagScreen
 from loom.errors import LoomError
 from loom.session import Notice
 from loom.tree.changes import Tag
-from loom.tree.graph import Tree
 
 _EMPTY_TAKES_AWAY = "An empty one takes it away."
 
@@ -95,14 +94,3 @@ class MarkingScreen(OperatingScreen):
         if self.space.here is None:
             self._say(Notice("information", "There is no text yet.", "i writes."))
         return self.space.here
-
-
-def known_tags(tree: Tree) -> list[Tag]:
-    """Every tag by its name, as it was used last, the most used first."""
-    used: Counter[str] = Counter()
-    by_name: dict[str, Tag] = {}
-    for node_id in tree.marked_ids:
-        for tag in tree.marks(node_id).tags:
-            used[tag.name] += 1
-            by_name[tag.name] = tag
-    return [by_name[name] for name, _ in used.most_common()]

@@ -123,8 +123,12 @@ class Outline(Lines):
         self._shape.hoist(node_id)
         self._reshaped()
 
-    def keep_only(self, node_ids: Iterable[str] | None) -> None:
+    filtered = ""
+    """The filter that says what is drawn, and how much it leaves."""
+
+    def keep_only(self, node_ids: Iterable[str] | None, filtered: str = "") -> None:
         """Draw only these nodes and what leads to them; None draws all."""
+        self.filtered = filtered
         self._shape.keep_only(node_ids)
         self._reshaped()
 
@@ -246,7 +250,7 @@ class Outline(Lines):
         twin = self._families.twin(node)
         words = self._families.snippet(node) if twin is None else f"= {twin.first}"
         marks = self._tree.marks(node.id)
-        sign = signs(marks)
+        sign = f" {signs(marks)}" if signs(marks) else ""
         tags = chips(marks.tags, max(0, room - len(sign) - _LEAST_WORDS))
         room -= len(sign) + sum(cell_len(chip) for chip, _ in tags)
         name, words = named(marks, words)

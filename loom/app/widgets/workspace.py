@@ -252,7 +252,9 @@ class Workspace(Vertical):
         for rule, joint in ((top, "┬"), (bottom, "┴"), (fork, "├"), (self._token_rule, "├")):
             rule.joint = joint if beside else ""
             rule.joint_at = edge if rule in (top, bottom) else 0
-        top.label = words.outline(self._tree, self.outline.hoisted) if self.outline.display else ""
+        outline = self.outline
+        top.label = words.outline(self._tree, outline.hoisted, outline.filtered)
+        top.label = top.label if outline.display else ""
         top.note = legend(self.reading.shade)
         fork.label, fork.note = words.what_grows(
             self._tree,
