@@ -8,7 +8,9 @@ from typing import Literal, get_args
 
 from textual.binding import Binding
 
-State = Literal["walking", "writing", "anywhere", "tokens", "tally", "map", "compare", "replaying"]
+State = Literal[
+    "walking", "writing", "anywhere", "tokens", "tally", "map", "compare", "multiverse", "replaying"
+]
 Group = Literal[
     "Grow",
     "Walk",
@@ -22,6 +24,7 @@ Group = Literal[
     "In the tally",
     "In the map",
     "Comparing",
+    "In the multiverse",
     "Replay",
 ]
 
