@@ -28,7 +28,7 @@ def empty_page(mode: Mode) -> str:
     """What stands where there is no text at all yet."""
     if mode == "chat":
         return "An empty chat.\n\ni writes a message; its answers grow as branches."
-    return "An empty page.\n\ni writes a beginning; then Space grows what could come next."
+    return "An empty page.\n\ni writes a beginning; Space grows from nothing at all."
 
 
 def invitation(mode: Mode, *, is_persons_turn: bool) -> str:

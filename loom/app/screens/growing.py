@@ -11,6 +11,7 @@ from loom.app.screens.speaking import SpeakingScreen
 from loom.errors import LoomError
 from loom.records import Sampling
 from loom.session import GrowSettings, Notice
+from loom.session.from_nothing import begin_blank
 from loom.session.plans import Plan
 from loom.tree.origins import growth_of
 
@@ -36,11 +37,22 @@ class GrowingScreen(SpeakingScreen):
     def action_grow(self) -> None:
         """Grow branches here."""
         if self.space.here is None:
-            self._say(Notice("information", "There is nothing to grow from yet.", "i writes."))
+            self._grow_from_nothing()
         elif self._is_persons_turn_at(self.space.here):
             self._hint_at_persons_turn()
         else:
             self._grow_at(self.space.here)
+
+    def _grow_from_nothing(self) -> None:
+        """Grow what a model says when nothing was said; a chat begins with a message."""
+        try:
+            blank = begin_blank(self._session)
+        except LoomError as error:
+            self._say(Notice("information", error.what, "i writes it."))
+            return
+        self._take_news()
+        self._stand_at(blank)
+        self._grow_at(blank)
 
     def action_more_like_this(self) -> None:
         """Grow more siblings of this node, as it was grown itself."""
