@@ -8,7 +8,7 @@ from textual.binding import BindingType
 
 from loom.app.keys import GROUPS, Group, Key, State
 from loom.app.mark_keys import MARK_KEYS
-from loom.app.view_keys import LOOKING_KEYS, SAMPLER_KEY, VIEW_KEYS
+from loom.app.view_keys import LOOKING_KEYS, SAMPLER_KEYS, VIEW_KEYS
 
 __all__ = ["GROUPS", "KEYMAP", "Group", "Key", "State", "bindings", "footer"]
 
@@ -66,7 +66,7 @@ KEYMAP: tuple[Key, ...] = (
         "Grow",
         action="change_tokens(-1)",
     ),
-    SAMPLER_KEY,
+    *SAMPLER_KEYS,
     Key(
         "parent",
         ("left", "h"),

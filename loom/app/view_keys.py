@@ -34,9 +34,28 @@ LOOKING_KEYS: tuple[Key, ...] = (
 )
 """Walking: what is looked at, and how."""
 
-SAMPLER_KEY = Key(
-    "sampler", ("comma",), ",", "sampler", "Temperature, cut-offs and presets", "Grow"
+SAMPLER_KEYS: tuple[Key, ...] = (
+    Key("sampler", ("comma",), ",", "sampler", "Temperature, cut-offs and presets", "Grow"),
+    Key(
+        "hotter",
+        ("right_parenthesis",),
+        ")",
+        "temperature",
+        "A higher temperature",
+        "Grow",
+        action="change_temperature(1)",
+    ),
+    Key(
+        "cooler",
+        ("left_parenthesis",),
+        "(",
+        "temperature",
+        "A lower temperature",
+        "Grow",
+        action="change_temperature(-1)",
+    ),
 )
+"""How tokens are drawn."""
 
 _Row = tuple[str, str, str, str, str, str, int | None]
 """id, Textual's names, as shown, label, help, action, and rank in the footer."""

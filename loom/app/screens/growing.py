@@ -17,6 +17,7 @@ from loom.tree.origins import growth_of
 
 _N_TOKENS = (8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024)
 _MOST_BRANCHES = 999
+_MOST_TENTHS = 30
 
 
 class GrowingScreen(SpeakingScreen):
@@ -148,6 +149,14 @@ class GrowingScreen(SpeakingScreen):
         others = [n for n in _N_TOKENS if (n > now if by > 0 else n < now)]
         tokens = now if not others else min(others) if by > 0 else max(others)
         self._set(replace(self._session.settings, max_tokens=tokens))
+
+    def action_change_temperature(self, by: int) -> None:
+        """Flatter or sharper, by a tenth."""
+        sampling = self._session.settings.sampling
+        tenths = round(10 * sampling.temperature) + by
+        temperature = min(max(0, tenths), _MOST_TENTHS) / 10
+        sampling = replace(sampling, temperature=temperature)
+        self._set(replace(self._session.settings, sampling=sampling))
 
     def action_sampler(self) -> None:
         """Ask how tokens are to be drawn from now on."""
