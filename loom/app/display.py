@@ -59,6 +59,19 @@ def fit(text: str, width: int) -> str:
     return text[:end] + "…"
 
 
+def fit_end(text: str, width: int) -> str:
+    """The end of the text in `width` cells, behind an ellipsis if anything had to go."""
+    if cell_len(text) <= width:
+        return text
+    start, used = len(text), 1
+    tail = text[-width * 4 :] if width > 0 else ""
+    for begin, _, n_cells in reversed(split_graphemes(tail)[0]):
+        if used + n_cells > width:
+            break
+        start, used = len(text) - len(tail) + begin, used + n_cells
+    return "…" + text[start:] if width > 0 else ""
+
+
 def _columns(prefix: bytes, *, final: bool) -> int:
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
     return len(visible(decoder.decode(prefix, final)))

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from textual.binding import BindingType
 
 from loom.app.keys import GROUPS, Group, Key, State
-from loom.app.view_keys import CROSSING_KEYS, LOOKING_KEYS, SAMPLER_KEY, VIEW_KEYS
+from loom.app.mark_keys import MARK_KEYS
+from loom.app.view_keys import CROSSING_KEYS, LOOKING_KEYS, SAMPLER_KEYS, VIEW_KEYS
 
 __all__ = ["GROUPS", "KEYMAP", "Group", "Key", "State", "bindings", "footer"]
 
@@ -65,7 +66,7 @@ KEYMAP: tuple[Key, ...] = (
         "Grow",
         action="change_tokens(-1)",
     ),
-    SAMPLER_KEY,
+    *SAMPLER_KEYS,
     Key(
         "parent",
         ("left", "h"),
@@ -280,8 +281,8 @@ KEYMAP: tuple[Key, ...] = (
     ),
     Key("undo", ("u",), "u", "undo", "Undo, and say what it was", "Change", rank=7),
     Key("redo", ("U",), "U", "redo", "Redo", "Change"),
-    Key("bookmark", ("b",), "b", "bookmark", "Bookmark this text, or no longer", "Change"),
     Key("hide", ("x",), "x", "hide", "Hide this text and all that hangs from it", "Change"),
+    *MARK_KEYS,
     Key("copy_text", ("y",), "y", "copy", "Copy this text", "Loom"),
     Key("copy_path", ("Y",), "Y", "copy path", "Copy everything from the beginning", "Loom"),
     Key("outline", ("o",), "o", "outline", "Show the outline, or put it away", "Loom", rank=5),

@@ -9,7 +9,16 @@ from typing import Literal, get_args
 from textual.binding import Binding
 
 State = Literal[
-    "walking", "writing", "anywhere", "tokens", "tally", "map", "evidence", "compare", "replaying"
+    "walking",
+    "writing",
+    "anywhere",
+    "tokens",
+    "tally",
+    "map",
+    "evidence",
+    "compare",
+    "multiverse",
+    "replaying",
 ]
 Group = Literal[
     "Grow",
@@ -18,14 +27,20 @@ Group = Literal[
     "Where branches meet",
     "Write",
     "Change",
+    "Mark",
     "Loom",
     "In the tokens",
     "In the tally",
     "In the map",
     "In the evidence",
     "Comparing",
+    "In the multiverse",
     "Replay",
 ]
+
+PALETTE = "Ctrl+P"
+"""How a key is shown that has no key: by its name in the command palette, until one is given."""
+
 # A replay is a screen of its own, and has a help of its own.
 GROUPS: tuple[Group, ...] = tuple(group for group in get_args(Group) if group != "Replay")
 

@@ -8,7 +8,7 @@ can differ: `wrap` is greedy, so every line start before the change stays what i
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -18,11 +18,15 @@ from loom.tree.node import Node
 
 
 class Line(NamedTuple):
-    """text[start:end] on one line; `speaker` is the node whose turn the line announces, if any."""
+    """text[start:end] on one line.
+
+    `speaker` is the node whose turn the line announces, `chapter` the one whose chapter, if any.
+    """
 
     start: int
     end: int
     speaker: int | None = None
+    chapter: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +44,24 @@ class Manuscript:
     def __init__(self, width: int) -> None:
         self.width = width
         self.nodes: list[Node] = []
+        self.chapters: dict[str, str] = {}
         self.text = ""
         self.starts: list[int] = []
         self.lines: list[Line] = []
         self._turns: list[_Turn] = []
 
-    def show(self, nodes: Sequence[Node]) -> None:
-        """Lay out this path, keeping the lines that it shares with the last one."""
+    def show(self, nodes: Sequence[Node], chapters: Mapping[str, str] | None = None) -> None:
+        """Lay out this path, keeping the lines that it shares with the last one.
+
+        `chapters` are the titles of those that begin on it, by node.
+        """
+        begun = dict(chapters or {})
         n_kept = _n_alike(self.nodes, nodes)
+        if begun != self.chapters:
+            alike = nodes[:n_kept]
+            differs = (at for at, n in enumerate(alike) if self._is_renamed(n.id, begun))
+            n_kept = next(differs, n_kept)
+        self.chapters = begun
         end = self.starts[n_kept] if n_kept < len(self.starts) else len(self.text)
         parts, starts = [self.text[:end]], self.starts[:n_kept]
         for node in nodes[n_kept:]:
@@ -94,13 +108,16 @@ class Manuscript:
         after = bisect_right(range(len(self.nodes)), line, key=self.first_line)
         return after - 1 if after and self.first_line(after - 1) == line else None
 
+    def _is_renamed(self, node_id: str, chapters: Mapping[str, str]) -> bool:
+        return self.chapters.get(node_id) != chapters.get(node_id)
+
     def _end(self, number: int) -> int:
         return self.starts[number + 1] if number + 1 < len(self.starts) else len(self.text)
 
     def _lay_out(self, n_kept: int) -> None:
         """Lay out again from the end of the turn of the last node that was kept."""
         kept = [turn.first for turn in self._turns if turn.first < n_kept]
-        new = [n for n in range(n_kept, len(self.nodes)) if n == 0 or self._speaks_anew(n)]
+        new = [n for n in range(n_kept, len(self.nodes)) if self._begins_anew(n)]
         firsts = kept + new
         index = max(0, bisect_right(firsts, n_kept - 1) - 1)
         if n_kept == 0:
@@ -128,9 +145,13 @@ class Manuscript:
 
     def _begin_turn(self, first: int) -> None:
         line, start = len(self.lines), self.starts[first]
-        if self.nodes[first].role != "text":
-            if self.lines:
-                self.lines.append(Line(start, start))
+        has_chapter = self.nodes[first].id in self.chapters
+        speaks = self.nodes[first].role != "text" and self._speaks_anew(first)
+        if self.lines and (has_chapter or speaks):
+            self.lines.append(Line(start, start))
+        if has_chapter:
+            self.lines.append(Line(start, start, chapter=first))
+        if speaks:
             self.lines.append(Line(start, start, speaker=first))
         self._turns.append(_Turn(first, line, body=len(self.lines)))
 
@@ -147,8 +168,12 @@ class Manuscript:
         after = bisect_right(firsts, first)
         return self.starts[firsts[after]] if after < len(firsts) else len(self.text)
 
+    def _begins_anew(self, number: int) -> bool:
+        """Whether a node begins on a line of its own."""
+        return self._speaks_anew(number) or self.nodes[number].id in self.chapters
+
     def _speaks_anew(self, number: int) -> bool:
-        return self.nodes[number].role != self.nodes[number - 1].role
+        return number == 0 or self.nodes[number].role != self.nodes[number - 1].role
 
 
 def _n_alike(old: Sequence[Node], new: Sequence[Node]) -> int:

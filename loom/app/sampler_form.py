@@ -209,9 +209,9 @@ def read(texts: Mapping[str, str], before: Sampling) -> Sampling:
     return sampling
 
 
-def preset_of(sampling: Sampling) -> str | None:
+def preset_of(sampling: Sampling, presets: Mapping[str, Sampling] = PRESETS) -> str | None:
     """The name of the preset that this is, None if it is none."""
-    return next((name for name, preset in PRESETS.items() if preset == sampling), None)
+    return next((name for name, preset in presets.items() if preset == sampling), None)
 
 
 def n_more(sampling: Sampling) -> int:

@@ -12,15 +12,50 @@ LOOKING_KEYS: tuple[Key, ...] = (
     Key("shade", ("a",), "a", "shade", "Shade the text by surprisal, by entropy, or not", "Look"),
     Key("borders", ("vertical_line",), "|", "borders", "Show where each text begins", "Look"),
     Key("jump", ("apostrophe",), "'", "jump", "To a fork on the screen, by its letter", "Look"),
+    Key(
+        "multiverse",
+        ("W",),
+        "W",
+        "multiverse",
+        "What could come next, drawn by probability",
+        "Look",
+    ),
     Key("map", ("O",), "O", "map", "The whole tree as a map", "Look"),
     Key("search", ("slash",), "/", "search", "Search the texts of the tree", "Look"),
+    Key(
+        "filter",
+        ("ampersand",),
+        "&",
+        "filter",
+        "Filter the outline: tag:, by:, model:, words",
+        "Look",
+    ),
     Key("compare", ("C",), "C", "compare", "Compare branches side by side", "Look"),
 )
 """Walking: what is looked at, and how."""
 
-SAMPLER_KEY = Key(
-    "sampler", ("comma",), ",", "sampler", "Temperature, cut-offs and presets", "Grow"
+SAMPLER_KEYS: tuple[Key, ...] = (
+    Key("sampler", ("comma",), ",", "sampler", "Temperature, cut-offs and presets", "Grow"),
+    Key(
+        "hotter",
+        ("right_parenthesis",),
+        ")",
+        "temperature",
+        "A higher temperature",
+        "Grow",
+        action="change_temperature(1)",
+    ),
+    Key(
+        "cooler",
+        ("left_parenthesis",),
+        "(",
+        "temperature",
+        "A lower temperature",
+        "Grow",
+        action="change_temperature(-1)",
+    ),
 )
+"""How tokens are drawn."""
 
 _MEET: Group = "Where branches meet"
 
@@ -82,7 +117,7 @@ VIEW_KEYS: tuple[Key, ...] = (
         ("one_road", "s", "s", "one road", "Fold a join into one road, or unfold", "one_road", 3),
         ("one_road_each", "S", "S", "one road", "Fold every join", "one_road_each", None),
         ("nearer", "plus", "+", "zoom", "Nearer", "zoom(-1)", 1),
-        ("farther", "minus", "-", "zoom", "Farther, down to the whole tree", "zoom(1)", 1),
+        ("farther", "minus", "-", "zoom", "Farther, down to the whole tree", "zoom(1)", 2),
         ("up", "pageup", "PgUp", "scroll", "Scroll up", "scroll_map(0, -1)", 3),
         ("down", "pagedown", "PgDn", "scroll", "Scroll down", "scroll_map(0, 1)", 3),
         ("left", "less_than_sign", "<", "scroll", "Scroll left", "scroll_map(-1, 0)", 3),
@@ -125,6 +160,35 @@ VIEW_KEYS: tuple[Key, ...] = (
         "Comparing",
         ("fold", "f", "f", "fold", "What all say: whole, or folded", "fold", 1),
         ("back", "escape q C", "Esc C", "back", "Back to the branches", "back", 2),
+    ),
+    *_of(
+        "multiverse",
+        "In the multiverse",
+        ("before", "left h", "← h", "walk", "The token before", "step(-1, 0)", 0),
+        ("after", "right l", "→ l", "walk", "The likeliest token after", "step(1, 0)", 0),
+        ("up", "up k", "↑ k", "walk", "The block above", "step(0, -1)", 0),
+        ("down", "down j", "↓ j", "walk", "The block below", "step(0, 1)", 0),
+        (
+            "nearer",
+            "enter plus",
+            "+ Enter",
+            "zoom",
+            "Look on from this block",
+            "zoom(1)",
+            1,
+        ),
+        (
+            "farther",
+            "backspace minus",
+            "- Bksp",
+            "back a token",
+            "Look from a token before",
+            "zoom(-1)",
+            2,
+        ),
+        ("all", "g home", "g Home", "whole", "Look from the text itself", "all", None),
+        ("grow", "space", "Space", "grow", "Grow from the chosen way", "grow", 1),
+        ("back", "escape q W", "Esc W", "back", "Back to the branches", "back", 4),
     ),
 )
 """Keys of the views, each in the state of that name."""

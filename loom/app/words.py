@@ -38,7 +38,7 @@ def empty_page(mode: Mode) -> str:
     """What stands where there is no text at all yet."""
     if mode == "chat":
         return "An empty chat.\n\ni writes a message; its answers grow as branches."
-    return "An empty page.\n\ni writes a beginning; then Space grows what could come next."
+    return "An empty page.\n\ni writes a beginning; Space grows from nothing at all."
 
 
 def invitation(mode: Mode, *, is_persons_turn: bool) -> str:
@@ -63,8 +63,12 @@ def no_branches(tree: Tree, here: str | None, settings: GrowSettings) -> str:
     return f"Nothing follows yet. Space grows {many} of up to {settings.max_tokens} tokens."
 
 
-def outline(tree: Tree, hoisted: str | None, roads: Sequence[OneRoad] = ()) -> str:
+def outline(
+    tree: Tree, hoisted: str | None, filtered: str = "", roads: Sequence[OneRoad] = ()
+) -> str:
     """Label of the outline."""
+    if filtered:
+        return f"outline · {filtered}"
     if hoisted is not None:
         return "outline · one subtree, H shows all"
     return f"outline · {count(tree.n_visible, 'node')}{folded_roads(roads)}"

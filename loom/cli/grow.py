@@ -72,7 +72,10 @@ def _plan(session: Session, asked: Asked, settings: GrowSettings) -> Plan:
 
     tree = session.tree
     if not asked.leaves:
-        return Plan((node_of(tree, asked.at),), settings, asked.depth, asked.budget)
+        from loom.session.from_nothing import begin_blank
+
+        at = begin_blank(session) if not len(tree) and asked.at is None else None
+        return Plan((at or node_of(tree, asked.at),), settings, asked.depth, asked.budget)
     leaves = session.leaves(None if asked.at is None else tree.resolve(asked.at))
     if not leaves:
         raise LoomError(

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 from loom.errors import UsageError
 from loom.records.sampling import (
-    PRESETS,
     AdaptiveP,
     Dry,
     DynamicTemperature,
@@ -31,7 +30,7 @@ BIAS = re.compile(r"(?P<token>.+)(?P<sign>[+-])(?P<size>inf|\d+\.?\d*|\.\d+)", r
 
 def chosen_sampling(usual: Sampling, given: SamplingChoice) -> Sampling:
     """The usual sampling with what was given in its place; UsageError if it makes none."""
-    begun = usual if given.preset is None else PRESETS[given.preset]
+    begun = usual if given.preset is None else _preset(given.preset)
     chosen = replace(
         begun,
         temperature=_or(given.temperature, begun.temperature),
@@ -69,6 +68,12 @@ def bias_of(text: str) -> LogitBias:
     token, size = found["token"], float(found["size"])
     bias = None if math.isinf(size) else size if found["sign"] == "+" else -size
     return LogitBias(int(token) if token.isdecimal() and token.isascii() else token, bias)
+
+
+def _preset(name: str) -> Sampling:
+    from loom.session.presets import preset_named
+
+    return preset_named(name)
 
 
 def _or(given: T | None, usual: T) -> T:

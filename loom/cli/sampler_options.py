@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 Command = Callable[..., None]
 
-PRESET_NAMES = ("as is", "tidy", "greedy")
-
 
 @dataclass(frozen=True, slots=True)
 class SamplingChoice:
@@ -86,8 +84,8 @@ def _whole(name: str, text: str) -> Callable[[Command], Command]:
 _OPTIONS = (
     click.option(
         "--preset",
-        type=click.Choice(PRESET_NAMES),
-        help="Begin with: as is (T 1, nothing cut), tidy (T 1, min-p .05), greedy (T 0).",
+        metavar="NAME",
+        help="Begin with: as is (T 1, nothing cut), tidy (T 1, min-p .05), greedy (T 0), your own.",
     ),
     _number("temperature", "Above 1 flattens the law, below 1 sharpens it; 0 is greedy."),
     _whole("top-k", "Keep the N likeliest tokens; 0: all."),

@@ -65,11 +65,16 @@ class Sampler(Protocol):
 
 
 class Evaluator(Protocol):
-    """A model that reads tokens, remembers them by sequence, and gives laws."""
+    """A model that reads tokens, remembers them by sequence, and gives laws.
+
+    `bos_id` begins every prompt, if it is one; `blank_id` stands for an empty text, which some
+    models can only begin behind a token that they put before no other text.
+    """
 
     info: ModelInfo
     n_batch: int
     bos_id: int | None
+    blank_id: int | None
 
     def tokenise(self, text: bytes, *, special: bool, at_start: bool) -> list[int]:
         """The token ids of a text; never adds one that is not in it."""

@@ -26,9 +26,14 @@ class PromptReader:
         self._backend = backend
 
     def beginning(self, parts: Sequence[PromptPart]) -> ReadPrompt:
-        """A prompt from the beginning of a text, in front of it what the model wants there."""
-        bos_id = self._backend.bos_id
-        return self._read(parts, [] if bos_id is None else [bos_id])
+        """A prompt from the beginning of a text, in front of it what the model wants there.
+
+        One whose first text is empty grows from nothing: it begins with what stands for that.
+        """
+        first = self._backend.bos_id
+        if first is None and parts and parts[0] == TextPart(b""):
+            first = self._backend.blank_id
+        return self._read(parts, [] if first is None else [first])
 
     def middle(self, parts: Sequence[PromptPart]) -> ReadPrompt:
         """A stretch that goes on from other text."""

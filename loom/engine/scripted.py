@@ -31,6 +31,7 @@ class ScriptedBackend:
     memory_kind: MemoryKind = "anywhere"
     n_batch = 512
     bos_id = None
+    blank_id: int | None = END
     generates = True
 
     def __init__(self, scripts: Sequence[str], name: str = "scripted", n_ctx: int = 4096) -> None:

@@ -28,7 +28,8 @@ _BEGINS_WITH_BOS = frozenset(
 class MarkupEncoding:
     """A byte-level BPE vocabulary with its special tokens, which are (name, id), longest first.
 
-    `bos_id` is what the model's prompts begin with, None if they begin with nothing.
+    `bos_id` is what the model's prompts begin with, None if they begin with nothing; `blank_id`
+    stands for an empty text, where there is anything that can.
     """
 
     def __init__(
@@ -36,9 +37,11 @@ class MarkupEncoding:
         plain: VocabularyEncoding,
         special: tuple[tuple[str, int], ...],
         bos_id: int | None,
+        blank_id: int | None = None,
     ) -> None:
         self.plain = plain
         self.bos_id = bos_id
+        self.blank_id = blank_id
         self._special = special
         self._names = {token_id: name.encode() for name, token_id in special}
         self._ranks = {token_id: rank for rank, token_id in enumerate(plain.token_ids)}
@@ -80,7 +83,8 @@ def markup_encoding_for(metadata: GgufMetadata) -> MarkupEncoding | None:
     if plain is None:
         return None
     names = _named(read_vocabulary(metadata), _SPECIAL)
-    return MarkupEncoding(plain, names, _bos_of(metadata))
+    blank_id = metadata.eos_id if metadata.bos_id is None else metadata.bos_id
+    return MarkupEncoding(plain, names, _bos_of(metadata), blank_id)
 
 
 def names_that_always_count(metadata: GgufMetadata, template: str = "") -> tuple[str, ...]:

@@ -6,8 +6,25 @@ from dataclasses import dataclass
 
 from loom.errors import LoomError
 from loom.session.token_laws import Choice, NodeLaws
-from loom.tree.events import NodeAdded, NodeTokenised
+from loom.tree.events import NodeAdded, NodeTokenised, Role
 from loom.tree.node import HUMAN, Node
+
+
+@dataclass(frozen=True, slots=True)
+class Onward:
+    """These tokens, one after another, as what comes after a node; `role` says whose they are."""
+
+    node: Node
+    choices: tuple[Choice, ...]
+    fingerprint: str
+    role: Role
+
+    def taken(self, node_id: str, at: float) -> tuple[NodeAdded, NodeTokenised]:
+        """The new node with its exact tokens; LoomError if one of them is no text."""
+        pieces = tuple(_piece(choice) for choice in self.choices)
+        added = NodeAdded(at, node_id, self.node.id, self.role, HUMAN, b"".join(pieces))
+        ids = tuple(choice.token_id for choice in self.choices)
+        return added, NodeTokenised(at, node_id, ids, pieces, self.fingerprint)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +50,7 @@ class Turnoff:
 
         A person chose the last token, so the node is theirs; the old way stays as it is.
         """
-        piece = self.choice.piece
-        if piece is None:
-            raise LoomError(
-                "How that token is spelled can only be read from the model's own file.",
-                "Put the file back where it was, or choose another token.",
-            )
-        if self.choice.special or not piece:
-            raise LoomError("That token ends the text or marks a turn.", "Choose another one.")
+        piece = _piece(self.choice)
         ids: tuple[int, ...] = ()
         pieces: tuple[bytes, ...] = ()
         if not self.follows and self.laws is not None:
@@ -51,3 +61,15 @@ class Turnoff:
         added = NodeAdded(at, node_id, parent_id, self.node.role, HUMAN, b"".join(pieces))
         ids += (self.choice.token_id,)
         return added, NodeTokenised(at, node_id, ids, pieces, self.fingerprint)
+
+
+def _piece(choice: Choice) -> bytes:
+    """The text of a token; LoomError if it has none."""
+    if choice.piece is None:
+        raise LoomError(
+            "How that token is spelled can only be read from the model's own file.",
+            "Put the file back where it was, or choose another token.",
+        )
+    if choice.special or not choice.piece:
+        raise LoomError("That token ends the text or marks a turn.", "Choose another one.")
+    return choice.piece

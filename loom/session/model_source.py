@@ -21,9 +21,13 @@ Count = Callable[[str], int]
 
 
 class Spelling(Protocol):
-    """A vocabulary that reads as the engine does; `bos_id` begins every prompt, if it is one."""
+    """A vocabulary that reads as the engine does.
+
+    `bos_id` begins every prompt, if it is one; `blank_id` one that begins with an empty text.
+    """
 
     bos_id: int | None
+    blank_id: int | None
 
     def encode(self, text: str, *, special: bool) -> list[int]:
         """Token ids; with `special` the names of special tokens are those tokens."""

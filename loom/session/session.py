@@ -18,7 +18,7 @@ from loom.records import Join, Priority
 from loom.session import access
 from loom.session.beginning import Beginning
 from loom.session.engines import with_worlds
-from loom.session.forced import Turnoff
+from loom.session.forced import Onward, Turnoff
 from loom.session.growths import Growths
 from loom.session.judging.scope import Asked
 from loom.session.judging.service import Judging
@@ -204,7 +204,7 @@ class Session:
         self._do([NodeAdded(time.time(), node_id, parent_id, role, HUMAN, written, special)])
         return node_id
 
-    def turn_off(self, turnoff: Turnoff) -> str:
+    def turn_off(self, turnoff: Turnoff | Onward) -> str:
         """Begin another way on inside a text and return its node's id; LoomError if none can be."""
         node_id = new_id()
         self._do(turnoff.taken(node_id, time.time()))

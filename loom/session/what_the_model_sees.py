@@ -108,8 +108,11 @@ class ModelViewer:
             _seen(part, None if source is None else look.nodes[source], encoding)
             for part, source in zip(look.prompt.parts, look.prompt.sources, strict=True)
         ]
-        if encoding is not None and encoding.bos_id is not None:
-            parts = _begun(parts, encoding, encoding.bos_id)
+        if encoding is not None:
+            first = encoding.bos_id
+            if first is None and look.prompt.parts[:1] == (TextPart(b""),):
+                first = encoding.blank_id
+            parts = parts if first is None else _begun(parts, encoding, first)
         use = look.prompt.template
         return ModelView(
             Path(look.spec.path).stem,

@@ -20,6 +20,7 @@ class WorldSpelling:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.bos_id: int | None = vocabulary.end_of_text
+        self.blank_id: int | None = self.bos_id
         self.names: Mapping[int, bytes] = {
             token_id: token.encode()
             for token_id, token in enumerate(vocabulary.tokens)

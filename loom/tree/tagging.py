@@ -16,6 +16,8 @@ def tags_at(tree: Tree, node_id: str) -> tuple[Tag, ...]:
             continue
         if other in way:
             found += [tag for tag in tags if tag.scope == "subtree"]
-        elif any(node.id == node_id for node in tree.path(other)):
-            found += [tag for tag in tags if tag.scope == "ancestry"]
+        else:
+            upwards = [tag for tag in tags if tag.scope == "ancestry"]
+            if upwards and any(node.id == node_id for node in tree.path(other)):
+                found += upwards
     return tuple(found)

@@ -52,6 +52,7 @@ class WorldBackend(Generic[State]):
         self.filter = filter_
         self.vocabulary = vocabulary
         self.bos_id: int | None = vocabulary.end_of_text
+        self.blank_id: int | None = self.bos_id
         self.info = _info(name, fingerprint, len(vocabulary), chat_template)
         self._ends = (vocabulary.end_of_text, vocabulary.turn_ends)
         self._sequences: dict[int, list[tuple[int, Belief[State]]]] = {}

@@ -12,7 +12,7 @@ from loom.errors import LoomError
 from loom.models.mode_memory import ModeAnswer
 from loom.records import Evidence, Join, LexicalEvidence, PredictiveEvidence, Span, TokenColumns
 from loom.session import GrowSettings, ModelStatus, Notice
-from loom.session.forced import Turnoff
+from loom.session.forced import Onward, Turnoff
 from loom.session.judging.scope import Asked
 from loom.session.judging.service import JudgingStatus
 from loom.session.leaves import open_leaves
@@ -234,7 +234,7 @@ class FakeSession:
         self._news.append(ModelChosen(0.0, path, self.mode))
         self._pull()
 
-    def turn_off(self, turnoff: Turnoff) -> str:
+    def turn_off(self, turnoff: Turnoff | Onward) -> str:
         events = turnoff.taken(self._id("n"), 0.0)
         self._news.extend(events)
         self._pull()

@@ -11,6 +11,7 @@ from loom.app.keymap import GROUPS, KEYMAP, bindings, footer
 from loom.app.screens.compare import CompareScreen
 from loom.app.screens.main import MainScreen
 from loom.app.screens.map import MapScreen
+from loom.app.screens.multiverse import MultiverseScreen
 from loom.app.screens.tally import TallyScreen
 from loom.app.widgets.composer import Draft
 from loom.app.widgets.tokens import Tokens
@@ -23,6 +24,7 @@ OWNERS = {
     "tally": TallyScreen,
     "map": MapScreen,
     "compare": CompareScreen,
+    "multiverse": MultiverseScreen,
 }
 
 

@@ -95,6 +95,22 @@ def test_a_turn_is_announced_and_set_apart() -> None:
     ]
 
 
+@given(st.lists(st.tuples(st.lists(roles, max_size=4), st.sets(st.integers(0, 3))), max_size=4))
+def test_chapters_that_come_and_go_are_laid_out_as_if_they_had_always_been_there(
+    walks: list[tuple[list[Role], set[int]]],
+) -> None:
+    walked = Manuscript(12)
+    for roles_, begun in walks:
+        nodes = [node(number, f" word {number} more", role) for number, role in enumerate(roles_)]
+        chapters = {str(number): "One" for number in begun}
+        walked.show(nodes, chapters)
+        fresh = Manuscript(12)
+        fresh.show(nodes, chapters)
+        assert walked.lines == fresh.lines
+        told = [line.chapter for line in walked.lines if line.chapter is not None]
+        assert told == [n for n in range(len(nodes)) if n in begun]
+
+
 def test_a_node_is_first_seen_where_its_first_word_is() -> None:
     page = Manuscript(40)
     page.show([node(0, "One."), node(1, "\n\nTwo.")])

@@ -131,3 +131,18 @@ def test_a_configured_theme_is_taken_and_an_unknown_one_is_told(tmp_path: Path) 
         assert LoomApp(session, "textual-light").theme == "textual-light"
         with pytest.raises(UsageError, match="no theme 'mauve'"):
             LoomApp(session, "mauve")
+
+
+async def test_an_empty_page_grows_from_nothing(tmp_path: Path) -> None:
+    beginning = Beginning("blank", "story-base")
+    with closing(Session.create(tmp_path / "blank.loom", beginning, on_a_thread)) as session:
+        session.settings = GrowSettings(n_branches=2, max_tokens=48)
+        async with opened(session, WIDE) as pilot:
+            assert "Space grows from nothing" in screen_text(pilot)
+            await pilot.press("space")
+            (root,) = session.tree.root_ids
+            await until(pilot, lambda: session.tree.n_children(root) == 2)
+            await until(pilot, lambda: not session.tree.growing_ids)
+            assert "Then Marco laughed" in screen_text(pilot)
+            assert "(empty)" in screen_text(pilot)
+            assert main_screen(pilot).space.here == root

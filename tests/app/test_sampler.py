@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 from loom.app.sampler_form import FIELDS, n_more, preset_of, read, written
 from loom.errors import UsageError
 from loom.records.sampling import PRESETS, Dry, LogitBias, Mirostat, Penalties, Sampling, Xtc
+from loom.session.presets import own_presets, save_preset
 
-from .conftest import NARROW, WIDE, main_screen, opened, screen_text
+from .conftest import NARROW, WIDE, app_on, main_screen, opened, screen_text
 from .fake_session import toast
+from .test_snapshots import Snap, three_sizes
 
 RICH = Sampling(
     top_k=40,
@@ -108,3 +110,48 @@ async def test_the_rest_is_under_more_and_what_is_wrong_is_not_taken() -> None:
         await pilot.press("down", *["backspace"] * 4, *"7", "enter")
         assert "min-p is 7." in screen_text(pilot)
         assert pilot.app.screen is not main_screen(pilot)
+
+
+async def test_a_sampler_is_saved_under_a_name_chosen_and_deleted() -> None:
+    session = toast()
+    async with opened(session, WIDE) as pilot:
+        await pilot.press("comma", "backspace", *"0.7", "ctrl+s")
+        await pilot.press(*"warm", "enter")
+        assert own_presets() == {"warm": Sampling(temperature=0.7)}
+        await pilot.press("escape")
+        assert session.settings.sampling == PRESETS["tidy"]
+        await pilot.press("comma", "up", "left", "left", "enter")
+        assert session.settings.sampling == Sampling(temperature=0.7)
+        await pilot.press("comma")
+        assert "warm" in screen_text(pilot)
+        await pilot.press("ctrl+d")
+        assert own_presets() == {}
+        assert "warm" not in screen_text(pilot)
+
+
+async def test_everybody_s_presets_are_neither_overwritten_nor_deleted() -> None:
+    async with opened(toast(), WIDE) as pilot:
+        await pilot.press("comma", "ctrl+d")
+        assert "'tidy' is no preset of yours." in screen_text(pilot)
+        await pilot.press("ctrl+s", *"greedy", "enter")
+        assert "'greedy' is everybody's." in screen_text(pilot)
+        assert own_presets() == {}
+
+
+@three_sizes
+def test_presets_of_ones_own(snap_compare: Snap, size: tuple[int, int]) -> None:
+    save_preset("warm", Sampling(temperature=1.2, min_p=0.02))
+    save_preset("long road", RICH)
+    assert snap_compare(app_on(toast()), press=["comma", "up", "left"], terminal_size=size)
+
+
+async def test_the_temperature_has_keys_of_its_own() -> None:
+    session = toast()
+    async with opened(session, WIDE) as pilot:
+        await pilot.press("left_parenthesis", "left_parenthesis")
+        assert session.settings.sampling == Sampling(temperature=0.8)
+        assert "T .8 min-p .05" in screen_text(pilot)
+        await pilot.press("right_parenthesis")
+        assert session.settings.sampling.temperature == 0.9
+        await pilot.press(*["left_parenthesis"] * 12)
+        assert session.settings.sampling.temperature == 0

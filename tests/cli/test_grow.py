@@ -160,3 +160,25 @@ def wait_for_branches(path: Path, n: int) -> None:
             query = "SELECT count(*) FROM event WHERE kind = 'branch_opened'"
             if db.execute(query).fetchone()[0] >= n:
                 return
+
+
+def test_a_session_without_a_text_grows_from_nothing_and_holds(loom: Run) -> None:
+    assert loom("new", "n.loom").returncode == 0
+    done = loom("grow", "n.loom", "-n", "2", "--tokens", "6", "--json")
+    nodes = [json.loads(line) for line in done.stdout.splitlines()]
+    assert len(nodes) == 2
+    assert all(node["text"] for node in nodes)
+    told = json.loads(loom("show", "n.loom", "--json").stdout)
+    (root,) = (node for node in told["nodes"] if node["parent"] is None)
+    assert (root["text"], root["author"]) == ("", "human")
+    assert {node["parent"] for node in nodes} == {root["id"]}
+    more = loom("grow", "n.loom", "-n", "1", "--tokens", "4", "--at", nodes[0]["id"])
+    assert more.returncode == 0
+    assert loom("verify", "n.loom").returncode == 0
+
+
+def test_a_chat_without_a_message_says_that_it_needs_one(loom: Run) -> None:
+    assert loom("new", "c.loom", "--chat").returncode == 0
+    done = loom("grow", "c.loom")
+    assert done.returncode == 1
+    assert done.stderr == "loom: This chat has no message yet. Write the first one.\n"

@@ -8,7 +8,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from loom.cli.sampler_options import PRESET_NAMES, SamplingChoice, sampler_options
+from loom.cli.sampler_options import SamplingChoice, sampler_options
 from loom.errors import UsageError
 from loom.records import Sampling
 from loom.records.sampling import (
@@ -21,6 +21,7 @@ from loom.records.sampling import (
     Penalties,
     Xtc,
 )
+from loom.session.presets import save_preset
 
 
 def chosen(*given: str, usual: Sampling = PRESETS["tidy"]) -> Sampling:
@@ -42,8 +43,11 @@ def test_nothing_given_is_the_usual() -> None:
     assert chosen(usual=usual) == usual
 
 
-def test_the_presets_are_those_of_the_records() -> None:
-    assert tuple(PRESETS) == PRESET_NAMES
+def test_the_presets_are_those_of_the_records_and_one_s_own() -> None:
+    save_preset("mine", Sampling(temperature=0.6))
+    assert chosen("--preset", "mine", "--top-k", "3") == Sampling(temperature=0.6, top_k=3)
+    with pytest.raises(UsageError, match="There is no preset 'yours'"):
+        chosen("--preset", "yours")
     assert chosen("--preset", "greedy") == PRESETS["greedy"]
     assert chosen("--preset", "as is", "--top-k", "3") == Sampling(min_p=None, top_k=3)
 

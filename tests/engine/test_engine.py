@@ -12,8 +12,10 @@ from loom.engine.events import (
     RequestFailed,
     Stepped,
 )
+from loom.engine.intake import sha256_of_ids
+from loom.engine.prompts import PromptReader
 from loom.engine.request import Cancel, Grow, TextPart, TokensPart
-from loom.engine.scripted import ScriptedBackend
+from loom.engine.scripted import END, ScriptedBackend
 from loom.engine.sequence import RANDOM_SEED, branch_seed
 from loom.records import Sampling
 from tests.engine.driving import finishes, gauge_of, run, texts
@@ -140,6 +142,34 @@ def test_a_prompt_longer_than_the_window_is_refused_with_both_numbers() -> None:
 def test_no_text_at_all_is_refused_where_the_model_has_no_beginning() -> None:
     (failed,) = Engine(ScriptedBackend(["x"])).submit(grow(prompt=()))
     assert isinstance(failed, RequestFailed)
+
+
+def test_an_empty_text_is_grown_from_behind_what_stands_for_it() -> None:
+    backend = ScriptedBackend(["one"])
+    backend.blank_id = 300
+    events = run(Engine(backend), grow(n=1, prompt=(TextPart(b""),)))
+    assert texts(events) == {("r", 0): b"one"}
+    (accepted,) = (event for event in events if isinstance(event, Accepted))
+    assert accepted.provenance.n_prompt_tokens == 1
+    assert accepted.provenance.prompt_sha256 == sha256_of_ids([300])
+
+
+def test_what_follows_an_empty_text_is_read_behind_the_same_token() -> None:
+    reader = PromptReader(ScriptedBackend(["one two"]))
+    (word,) = reader.middle((TextPart(b"one"),)).ids
+    assert reader.beginning((TextPart(b""), TokensPart((word,)))).ids == [END, word]
+    assert reader.beginning((TokensPart((word,)),)).ids == [word]
+    begun = ScriptedBackend(["one"])
+    begun.bos_id = 300  # type: ignore[assignment]
+    assert PromptReader(begun).beginning((TextPart(b""),)).ids == [300]
+
+
+def test_an_empty_text_is_refused_where_nothing_can_stand_for_it() -> None:
+    backend = ScriptedBackend(["x"])
+    backend.blank_id = None
+    (failed,) = Engine(backend).submit(grow(prompt=(TextPart(b""),)))
+    assert isinstance(failed, RequestFailed)
+    assert "needs some to begin" in failed.what
 
 
 def test_a_beginning_token_is_a_prompt() -> None:

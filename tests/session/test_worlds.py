@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from loom.engine.client import Listener
+from loom.engine.intake import sha256_of_ids
 from loom.engine.local import SteppedEngine
 from loom.engine.process import connect_to_child
 from loom.engine.request import LoadSpec
@@ -17,6 +18,7 @@ from loom.errors import ChatTemplateError, ModelFileError
 from loom.models.mode_memory import ModeAnswer, remember_mode
 from loom.models.model_file import ModelFile
 from loom.records import Opening
+from loom.session.from_nothing import begin_blank
 from loom.session.growing import grown_nodes
 from loom.session.model_source import find_source
 from loom.session.opening import usual_answer
@@ -251,3 +253,13 @@ def test_scripted_engines_are_left_to_whoever_connects(tmp_path: Path) -> None:
     with closing(Session.create(tmp_path / "t.loom", Beginning("t", "story-base"), connect)) as one:
         one.load_model()
     assert asked == ["story-base"]
+
+
+def test_what_is_sent_to_grow_from_nothing_is_what_is_shown(tmp_path: Path) -> None:
+    with session_on(tmp_path / "t.loom", prompt="") as session:
+        blank = begin_blank(session)
+        (node, _) = grown(session, blank)
+        assert node.text
+        (token,) = view_of(session.tree, blank).token_ids
+        growth = session.tree.provenance[node.request_id or ""]
+        assert growth.prompt_sha256 == sha256_of_ids([token])

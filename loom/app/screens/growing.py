@@ -11,11 +11,13 @@ from loom.app.screens.speaking import SpeakingScreen
 from loom.errors import LoomError
 from loom.records import Sampling
 from loom.session import GrowSettings, Notice
+from loom.session.from_nothing import begin_blank
 from loom.session.plans import Plan
 from loom.tree.origins import growth_of
 
 _N_TOKENS = (8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024)
 _MOST_BRANCHES = 999
+_MOST_TENTHS = 30
 
 
 class GrowingScreen(SpeakingScreen):
@@ -36,11 +38,22 @@ class GrowingScreen(SpeakingScreen):
     def action_grow(self) -> None:
         """Grow branches here."""
         if self.space.here is None:
-            self._say(Notice("information", "There is nothing to grow from yet.", "i writes."))
+            self._grow_from_nothing()
         elif self._is_persons_turn_at(self.space.here):
             self._hint_at_persons_turn()
         else:
             self._grow_at(self.space.here)
+
+    def _grow_from_nothing(self) -> None:
+        """Grow what a model says when nothing was said; a chat begins with a message."""
+        try:
+            blank = begin_blank(self._session)
+        except LoomError as error:
+            self._say(Notice("information", error.what, "i writes it."))
+            return
+        self._take_news()
+        self._stand_at(blank)
+        self._grow_at(blank)
 
     def action_more_like_this(self) -> None:
         """Grow more siblings of this node, as it was grown itself."""
@@ -136,6 +149,14 @@ class GrowingScreen(SpeakingScreen):
         others = [n for n in _N_TOKENS if (n > now if by > 0 else n < now)]
         tokens = now if not others else min(others) if by > 0 else max(others)
         self._set(replace(self._session.settings, max_tokens=tokens))
+
+    def action_change_temperature(self, by: int) -> None:
+        """Flatter or sharper, by a tenth."""
+        sampling = self._session.settings.sampling
+        tenths = round(10 * sampling.temperature) + by
+        temperature = min(max(0, tenths), _MOST_TENTHS) / 10
+        sampling = replace(sampling, temperature=temperature)
+        self._set(replace(self._session.settings, sampling=sampling))
 
     def action_sampler(self) -> None:
         """Ask how tokens are to be drawn from now on."""

@@ -19,7 +19,7 @@ from loom.app.keymap import KEYMAP, Group, Key
 _MARKS = (
     ("○ ●", "typed by a person, grown by a model"),
     ("◆ ▌", "where you are, still growing"),
-    ("★", "bookmarked"),
+    ("★ § †", "bookmarked, a chapter begins, a note stands here"),
     ("≈", "words that another branch says too"),
     ("▸", "the branch that → enters"),
     ("×2", "two branches say the same, word for word"),

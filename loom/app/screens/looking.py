@@ -12,13 +12,18 @@ from loom.app.screens.compare import CompareScreen
 from loom.app.screens.crossing import CrossingScreen
 from loom.app.screens.jump import JumpScreen
 from loom.app.screens.map import MapAnswer, MapScreen
+from loom.app.screens.multiverse import MultiverseScreen
 from loom.app.screens.search import SearchScreen
 from loom.app.screens.tally import TallyScreen
 from loom.app.token_place import byte_range, headline
 from loom.app.widgets.tokens import Tokens
 from loom.errors import LoomError
-from loom.session import Notice
-from loom.session.forced import Turnoff
+from loom.session import GrowSettings, Notice
+from loom.session.forced import Onward, Turnoff
+from loom.session.multiverse import Multiverse
+from loom.session.token_laws import Choice, Law
+from loom.session.turns import next_role, turns_of
+from loom.tree.kinds import Role
 
 _MOST_COMPARED = 20_000
 """Bytes of a road."""
@@ -195,20 +200,56 @@ class LookingScreen(CrossingScreen):
         if self.space.reading.shade is not None:
             self.ask_for_shades()
             self.space.reading.refresh()
-        if isinstance(top := self.app.screen, TallyScreen):
-            top.count()
+        match self.app.screen:
+            case TallyScreen() as tally:
+                tally.count()
+            case MultiverseScreen() as multiverse:
+                multiverse.look()
+            case _:
+                pass
 
     @on(Tokens.Taken)
     def _grow_from_token(self, event: Tokens.Taken) -> None:
         node = self._tree.node(event.node_id)
         laws = self._session.laws.of(node.id)
-        turnoff = Turnoff(node, event.n_kept, event.choice, event.law.fingerprint, laws)
+        way: Turnoff | Onward
+        way = Turnoff(node, event.n_kept, event.choice, event.law.fingerprint, laws)
+        if way.follows:
+            way = self._onward(node.id, (event.choice,), event.law)
+        self._grow_along(way, self._session.settings.continuing())
+
+    def _grow_along(self, way: Turnoff | Onward, settings: GrowSettings) -> None:
+        """Put chosen tokens there as a text, and grow from it."""
         try:
-            node_id = self._session.turn_off(turnoff)
+            node_id = self._session.turn_off(way)
         except LoomError as error:
             self._say(Notice("warning", error.what, error.remedy))
             return
         self.leave_tokens()
         self._take_news()
         self._stand_at(node_id)
-        self._grow_at(node_id, self._session.settings.continuing())
+        self._grow_at(node_id, settings)
+
+    # Multiverse
+
+    def action_multiverse(self) -> None:
+        """Look at what could come next here, several tokens deep."""
+        if (here := self.space.here) is None:
+            self._say(Notice("information", "There is no text yet.", "i writes."))
+        elif self._tree.node(here).state == "growing":
+            self._say(Notice("information", "This branch is still growing.", "Esc stops it."))
+        else:
+            multiverse = Multiverse(self._session.laws, here)
+            screen = MultiverseScreen(multiverse, self._tree, here)
+            self.app.push_screen(screen, partial(self._grow_onward, here))
+
+    def _grow_onward(self, node_id: str, way: tuple[Law, Sequence[Choice]] | None) -> None:
+        if way is not None:
+            law, choices = way
+            onward = self._onward(node_id, choices, law)
+            self._grow_along(onward, self._session.settings)
+
+    def _onward(self, node_id: str, choices: Sequence[Choice], law: Law) -> Onward:
+        path = self._tree.path(node_id)
+        role: Role = "text" if self._tree.mode == "plain" else next_role(turns_of(path))
+        return Onward(path[-1], tuple(choices), law.fingerprint, role)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import ClassVar
 
 from textual import on
@@ -13,10 +15,13 @@ from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Input, Label, Static
 
+from loom.app.display import shown_words
 from loom.app.sampler_form import FIELDS, FIRST, MORE, Field, n_more, preset_of, read, written
-from loom.errors import UsageError
+from loom.app.screens.ask import AskScreen
+from loom.errors import LoomError, UsageError
 from loom.records.sampling import PRESETS, Sampling
 from loom.records.sampling_words import sampling_words
+from loom.session.presets import all_presets, forget_preset, save_preset
 
 
 class Presets(Static, can_focus=True):
@@ -35,21 +40,23 @@ class Presets(Static, can_focus=True):
             self.sampling = sampling
 
     name_now: str | None = None
+    there_are: Mapping[str, Sampling] = PRESETS
 
     def mark(self, name: str | None) -> None:
         """Say which one it is now, if it is one."""
         self.name_now = name
         names = [
-            (f" {one} ", "$background on $typed" if one == name else "$ink") for one in PRESETS
+            (f" {shown_words(one)} ", "$background on $typed" if one == name else "$ink")
+            for one in self.there_are
         ]
         own = (" your own ", "$background on $typed" if name is None else "$faint")
         self.update(Content.assemble(*names, own))
 
     def action_take(self, by: int) -> None:
         """The preset before or after."""
-        names = list(PRESETS)
+        names = list(self.there_are)
         at = names.index(self.name_now) + by if self.name_now in names else (0 if by > 0 else -1)
-        self.post_message(self.Taken(PRESETS[names[at % len(names)]]))
+        self.post_message(self.Taken(self.there_are[names[at % len(names)]]))
 
 
 class SamplerScreen(ModalScreen[Sampling | None]):
@@ -63,6 +70,8 @@ class SamplerScreen(ModalScreen[Sampling | None]):
         Binding("down", "app.focus_next", "next field", priority=True),
         Binding("enter", "take", "take"),
         Binding("ctrl+o", "more", "more"),
+        Binding("ctrl+s", "save", "save", priority=True),
+        Binding("ctrl+d", "forget", "delete", priority=True),
     ]
 
     def __init__(self, sampling: Sampling) -> None:
@@ -73,7 +82,9 @@ class SamplerScreen(ModalScreen[Sampling | None]):
         """Presets, four numbers, the others, and what it comes to."""
         with Vertical(id="sampler") as panel:
             panel.border_title = "How the next token is drawn"
-            panel.border_subtitle = "Enter takes it · ↑↓ · Ctrl+O more · Esc goes back"
+            panel.border_subtitle = (
+                "Enter takes it · Ctrl+O more · Ctrl+S save · Ctrl+D delete · Esc"
+            )
             yield Presets(id="presets")
             with VerticalScroll(id="fields", can_focus=False):
                 for field in FIRST:
@@ -98,6 +109,7 @@ class SamplerScreen(ModalScreen[Sampling | None]):
 
     def on_mount(self) -> None:
         """Begin at the temperature; what is under "more" is shown if something is set there."""
+        self.query_one(Presets).there_are = all_presets()
         self.set_class(n_more(self._before) > 0, "-more")
         self.query_one("#temperature", Input).focus()
         self._tell()
@@ -105,6 +117,38 @@ class SamplerScreen(ModalScreen[Sampling | None]):
     def action_more(self) -> None:
         """Show all numbers, or four."""
         self.toggle_class("-more")
+        self._tell()
+
+    # A person's own presets
+
+    def action_save(self) -> None:
+        """Keep what is asked for under a name."""
+        try:
+            sampling = self._asked()
+        except UsageError:
+            self._tell()
+            return
+        now = self.query_one(Presets).name_now
+        own = [name for name in self.query_one(Presets).there_are if name not in PRESETS]
+        name = now if now in own else ""
+        screen = AskScreen("Save this sampler as", name, sampling_words(sampling), own)
+        self.app.push_screen(screen, partial(self._save, sampling))
+
+    def _save(self, sampling: Sampling, name: str | None) -> None:
+        if name:
+            self._change(partial(save_preset, name, sampling))
+
+    def action_forget(self) -> None:
+        """Delete the preset that this is, if it is a person's own."""
+        if (name := self.query_one(Presets).name_now) is not None:
+            self._change(partial(forget_preset, name))
+
+    def _change(self, do: Callable[[], None]) -> None:
+        try:
+            do()
+        except LoomError as error:
+            self.notify(f"{error.what} {error.remedy}", severity="warning", markup=False)
+        self.query_one(Presets).there_are = all_presets()
         self._tell()
 
     @on(Presets.Taken)
@@ -124,7 +168,8 @@ class SamplerScreen(ModalScreen[Sampling | None]):
             words.update(Content(f"{error.what} {error.remedy}"))
             return
         words.set_class(False, "-wrong")
-        self.query_one(Presets).mark(preset_of(sampling))
+        presets = self.query_one(Presets)
+        presets.mark(preset_of(sampling, presets.there_are))
         hidden = n_more(sampling) if not self.has_class("-more") else 0
         more = f" · {hidden} under more" if hidden else ""
         words.update(Content(f"{sampling_words(sampling)}{more}"))

@@ -14,6 +14,7 @@ from textual.message import Message
 
 from loom.app.display import BOOKMARK, fit
 from loom.app.layout import Stretch
+from loom.app.marked import COLOURS, chips, named, signs
 from loom.app.marks import MARK_CLASSES, look_of
 from loom.app.outline_rows import OutlineRows, Row
 from loom.app.outline_shape import OutlineShape
@@ -27,6 +28,9 @@ from loom.tree.graph import Tree
 from loom.tree.node import Node
 
 _N_MARGIN = 2
+
+_LEAST_WORDS = 14
+"""Cells that tags leave to the words."""
 
 _MORE = "↓ goes on"
 
@@ -44,6 +48,8 @@ class Outline(Lines):
     | `outline--text`, `outline--text-on-path` | the words |
     | `outline--here` | the row where the person stands |
     | `outline--number` | number of children |
+    | `outline--name`, `outline--note` | a title or chapter; the sign of a note |
+    | `outline--tag-red` and the other colours | tags |
     | `marks.MARK_CLASSES` | the mark of a meeting, and the line that joins its branches |
     """
 
@@ -57,6 +63,9 @@ class Outline(Lines):
         "outline--here",
         "outline--number",
         *MARK_CLASSES,
+        "outline--name",
+        "outline--note",
+        *(f"outline--tag-{colour}" for colour in COLOURS),
     }
 
     @dataclass
@@ -142,8 +151,12 @@ class Outline(Lines):
         self._shape.hoist(item)
         self._reshaped()
 
-    def keep_only(self, node_ids: Iterable[str] | None) -> None:
+    filtered = ""
+    """The filter that says what is drawn, and how much it leaves."""
+
+    def keep_only(self, node_ids: Iterable[str] | None, filtered: str = "") -> None:
         """Draw only these nodes and what leads to them; None draws all."""
+        self.filtered = filtered
         items = (
             None if node_ids is None else [i for n in node_ids for i in self._layout.items_of(n)]
         )
@@ -275,9 +288,20 @@ class Outline(Lines):
         text.append(row.guides, self.style_of("outline--guide"))
         text.append(*self._glyph(item, node)).append(" ")
         room = self.width - text.cell_len - cell_len(number) - _N_RIGHT
-        words = fit(words, room)
+        marks = self._tree.marks(node.id)
+        sign = f" {signs(marks)}" if signs(marks) else ""
+        tags = chips(marks.tags, max(0, room - len(sign) - _LEAST_WORDS))
+        room -= len(sign) + sum(cell_len(chip) for chip, _ in tags)
+        name, words = named(marks, words)
+        name = fit(name, room)
+        words = fit(words, room - cell_len(name))
+        text.append(name, self.style_of("outline--name"))
         text.append(words, self.style_of("outline--text" + on_path))
-        text.append(" " * (room - cell_len(words) + 1))
+        text.append(" " * (room - cell_len(name + words)))
+        text.append(sign, self.style_of("outline--note"))
+        for chip, colour in tags:
+            text.append(chip, self.style_of(f"outline--tag-{colour}"))
+        text.append(" ")
         text.append(number, self.style_of("outline--number"))
         return self._end_line(text, line, item)
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import ClassVar
 
 from rich.style import Style
 from rich.text import Text
 
-from loom.app.display import BOOKMARK, shown_range, shown_words
+from loom.app.display import BOOKMARK, fit, shown_range, shown_words
 from loom.app.manuscript import Line, Manuscript
+from loom.app.marked import CHAPTER, signs
 from loom.app.marks import MARK_CLASSES, MET_CLASSES, Look, look_of
 from loom.app.meetings import Meetings, Place, words_range
 from loom.app.shading import Shade, Stretch, stretches
@@ -46,7 +47,8 @@ class Reading(Lines):
     | `reading--glyph`, `reading--here` | who wrote it, and ◆ |
     | `reading--typed`, `reading--typed-past` | what a person wrote: here, before |
     | `reading--model`, `reading--model-past` | what a model wrote |
-    | `reading--speaker` | whose turn it is |
+    | `reading--speaker`, `reading--chapter` | whose turn it is, and which chapter |
+    | `reading--note` | the sign of a note, on the rail |
     | `marks.MARK_CLASSES`, `marks.MET_CLASSES` | marks on the rail, words that meet |
     | `reading--cut` | what comes after the cut |
     | `reading--token` | the token that is looked at |
@@ -65,6 +67,8 @@ class Reading(Lines):
         "reading--model",
         "reading--model-past",
         "reading--speaker",
+        "reading--chapter",
+        "reading--note",
         *MARK_CLASSES,
         *MET_CLASSES,
         "reading--cut",
@@ -109,7 +113,7 @@ class Reading(Lines):
     def stand_at(self, node_id: str) -> None:
         """The person is at this node now: its text comes into view."""
         self._cut = None
-        self._page.show(self._tree.path(node_id))
+        self._show(self._tree.path(node_id))
         self._rail.clear()
         self._bring_into_view()
         self.refresh()
@@ -120,7 +124,7 @@ class Reading(Lines):
         if not nodes or nodes[-1].id not in node_ids:
             return
         n_before = len(self._page.lines)
-        self._page.show(self._tree.path(nodes[-1].id))
+        self._show(self._tree.path(nodes[-1].id))
         self._rail.clear()
         self.set_n_lines(max(len(self._page.lines), self.virtual_size.height))
         first = max(0, n_before - _REACH)
@@ -130,6 +134,18 @@ class Reading(Lines):
         """Some fork on the path may have more ways now."""
         self._rail.clear()
         self.refresh()
+
+    def redraw_marks(self) -> None:
+        """People put something on a node; nothing scrolls."""
+        if self._page.nodes:
+            self._show(self._page.nodes)
+            self._rail.clear()
+            self.set_n_lines(max(len(self._page.lines), self.height))
+            self.refresh()
+
+    def _show(self, nodes: Sequence[Node]) -> None:
+        chapters = {n.id: title for n in nodes if (title := self._tree.marks(n.id).chapter)}
+        self._page.show(nodes, chapters)
 
     def show_meetings(self, meetings: Meetings, place: Place | None) -> None:
         """Other words meet now, or another place was asked for."""
@@ -200,7 +216,7 @@ class Reading(Lines):
         left_alone = self.top == self._scrolled_to
         if width != self._page.width:
             nodes, self._page = self._page.nodes, Manuscript(width)
-            self._page.show(nodes)
+            self._show(nodes)
             self._rail.clear()
             self.set_n_lines(len(self._page.lines))
         if left_alone:
@@ -213,6 +229,10 @@ class Reading(Lines):
         if line >= len(lines):
             return Text("")
         text = self._draw_rail(line)
+        if (chapter := lines[line].chapter) is not None:
+            title = self._tree.marks(self._page.nodes[chapter].id).chapter
+            words = fit(f"{CHAPTER} {shown_words(title)}", self._page.width)
+            return text.append(words, self.style_of("reading--chapter"))
         if (speaker := lines[line].speaker) is not None:
             node = self._page.nodes[speaker]
             return text.append(_speaker(node), self.style_of("reading--speaker"))
@@ -248,13 +268,16 @@ class Reading(Lines):
             return text.append("    │ ", self.style_of("reading--rail"))
         node = None if number is None else self._page.nodes[number]
         n_ways = 1 if node is None else len(self._tree.sibling_ids(node.id))
+        marks = None if node is None else self._tree.marks(node.id)
+        sign = "" if marks is None else signs(marks)
         ways = str(n_ways) if n_ways > 1 else ""
         if look is not None:
             mark = look.mark if len(look.mark + ways) <= 3 else look.mark[:1]
             ways = ways if len(mark + ways) <= 3 else ""
             text.append(mark if ways else f"{mark:>3}", self.style_of(look.mark_class))
-        text.append(f"{ways:>{3 - text.cell_len}} ", self.style_of("reading--fork"))
-        if node is None:
+        text.append(f"{ways:>{3 - text.cell_len}}", self.style_of("reading--fork"))
+        text.append(sign or " ", self.style_of("reading--note"))
+        if node is None or marks is None:
             assert look is not None
             return text.append(f"{look.joint} ", self.style_of(look.mark_class))
         if line in self._labels:
@@ -262,9 +285,7 @@ class Reading(Lines):
         if number == len(self._page.nodes) - 1:
             return text.append("◆ ", self.style_of("reading--here"))
         style = self.style_of("reading--typed" if node.written else "reading--glyph")
-        glyph = "○" if node.written else "●"
-        if self._tree.marks(node.id).bookmarked:
-            glyph = BOOKMARK
+        glyph = BOOKMARK if marks.bookmarked else "○" if node.written else "●"
         return text.append(f"{glyph} ", style)
 
     def _look_on(self, line: Line) -> Look | None:

@@ -8,7 +8,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from loom.app import keymap, words
+from loom.app import keymap, marked, words
 from loom.app.changes import Changes
 from loom.app.crossing import end_of, join_on, shown_join
 from loom.app.display import shown_words
@@ -65,6 +65,7 @@ class Workspace(Vertical):
             yield Rule(id="token-rule")
             yield Tokens(self._tree, self._session.laws)
         yield Rule(id="bottom")
+        yield Static(id="marks")
         yield Static(id="sentence")
         yield Static(words.WELCOME, id="welcome")
         yield Composer()
@@ -75,7 +76,7 @@ class Workspace(Vertical):
         self.outline, self.reading = self.query_one(Outline), self.query_one(Reading)
         self.branches, self.composer = self.query_one(Branches), self.query_one(Composer)
         self.tokens, self._token_rule = self.query_one(Tokens), self.query_one("#token-rule", Rule)
-        self.query_one("#sentence").display = False
+        self.query_one("#sentence").display = self.query_one("#marks").display = False
 
     def on_resize(self, event: events.Resize) -> None:
         """Three columns where they have room; lines that cross meet where they cross."""
@@ -108,6 +109,7 @@ class Workspace(Vertical):
         self.outline.stand_at(self.item)
         self._show_rail()
         self.reading.stand_at(node_id)
+        self.show_marks()
         self.show_branches(n_awaited)
         if self.looks_at_tokens and node_id != self._token_end:
             self.look_at_tokens(node_id)
@@ -120,9 +122,20 @@ class Workspace(Vertical):
         self.place, self.here, self.item, self.cut = None, None, None, None
         self.outline.stand_nowhere()
         self.reading.stand_nowhere()
+        self.show_marks()
         self.show_branches(0)
         self._show_meetings()
         self.show_state()
+
+    def show_marks(self) -> None:
+        """What people put on this text: its title, tags and note."""
+        line, words = self.query_one("#marks", Static), None
+        if self.here is not None and self.here in self._tree:
+            words = marked.told(self._tree, self.here)
+        if words is not None:
+            line.update(words)
+        if line.display != (words is not None):
+            line.display = words is not None
 
     def show_cut(self, cut: int | None) -> None:
         """The text here is to be cut at that byte; not at all if None."""
@@ -199,6 +212,9 @@ class Workspace(Vertical):
             self.reading.redraw_rail()
             self.show_branches(n_awaited)
         self.reading.redraw(changes.touched)
+        if changes.marked:
+            self.reading.redraw_marks()
+            self.show_marks()
         if changes.families:
             # What siblings share may be cut elsewhere now, and the first of twins may have come.
             self.outline.refresh()
@@ -287,11 +303,10 @@ class Workspace(Vertical):
         for rule, joint in ((top, "┬"), (bottom, "┴"), (fork, "├"), (self._token_rule, "├")):
             rule.joint = joint if beside else ""
             rule.joint_at = edge if rule in (top, bottom) else 0
-        top.label = (
-            words.outline(self._tree, self.outline.hoisted, self.roads.layout.roads)
-            if self.outline.display
-            else ""
-        )
+        outline = self.outline
+        roads = self.roads.layout.roads
+        top.label = words.outline(self._tree, outline.hoisted, outline.filtered, roads)
+        top.label = top.label if outline.display else ""
         top.note = legend(self.reading.shade)
         fork.label, fork.note = words.what_grows(
             self._tree,

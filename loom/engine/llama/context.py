@@ -25,6 +25,7 @@ class LlamaContext:
         self.info = info
         self.n_batch = n_batch
         self.bos_id = words.bos_id
+        self.blank_id = words.blank_id
         self._words = words
         self._recipes = Recipes(words)
         self._context = context

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Callable
 
 import llama_cpp as lib
 
@@ -16,6 +17,11 @@ class Vocabulary:
         self._pieces: dict[int, bytes] = {}
         adds_bos = lib.llama_vocab_get_add_bos(vocab)
         self.bos_id: int | None = lib.llama_vocab_bos(vocab) if adds_bos else None
+        self.blank_id = self._first_of(lib.llama_vocab_bos, lib.llama_vocab_eos)
+
+    def _first_of(self, *named: Callable[[lib.llama_vocab_p], int]) -> int | None:
+        """The first of these special tokens that the vocabulary has."""
+        return next((one for find in named if (one := find(self._vocab)) >= 0), None)
 
     @property
     def handle(self) -> lib.llama_vocab_p:
