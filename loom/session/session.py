@@ -18,6 +18,7 @@ from loom.records import Join, Priority
 from loom.session import access
 from loom.session.beginning import Beginning
 from loom.session.engines import with_worlds
+from loom.session.exporter import Exporter
 from loom.session.forced import Turnoff
 from loom.session.growths import Growths
 from loom.session.judging.scope import Asked
@@ -102,6 +103,7 @@ class Session:
         self.laws = Laws(path, self.tree, self._prompts, self._spec, submit, rouse)
         self._slot.name(self.tree.model, self.tree.opening)
         self._counter = TokenCounter()
+        self.exporter = partial(Exporter, path, connect)
         self.operations = Operations(
             self.tree, self._do, self.select, self._halt, self._growths.waiting_at
         )

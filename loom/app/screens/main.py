@@ -18,9 +18,9 @@ from loom.app.changes import Changes
 from loom.app.display import shown_words
 from loom.app.meetings import Meetings, Place
 from loom.app.screens.evidence import EvidenceScreen
+from loom.app.screens.exporting import ExportingScreen
 from loom.app.screens.help import HelpScreen
 from loom.app.screens.model import ModelScreen
-from loom.app.screens.operating import OperatingScreen
 from loom.app.walking import Step, before_answer, before_message, landing, step
 from loom.app.widgets.branches import Branches
 from loom.app.widgets.composer import Composer, Voice
@@ -40,7 +40,7 @@ _MOST_COUNTED = 100_000
 """Characters of a draft up to which its tokens are counted at each key."""
 
 
-class MainScreen(OperatingScreen):
+class MainScreen(ExportingScreen):
     """One session; two states, walking and writing."""
 
     AUTO_FOCUS = ""
