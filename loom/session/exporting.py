@@ -14,7 +14,7 @@ from loom.formats.choice import Choice, excerpt, joins_within
 from loom.formats.material import Material, Wording
 from loom.formats.table import Format
 from loom.session.pieces import Pieces
-from loom.session.reading import read_tree
+from loom.session.reading import read_tree, without_collection
 from loom.session.verifying.sentence import in_a_sentence
 from loom.session.verifying.verify import verify, verify_file
 from loom.store.database import open_for_reading
@@ -33,7 +33,8 @@ def gathered(
     `checked` is what `said_of` found out about it.
     """
     tree = read_tree(path)
-    joins = find_joins(tree)
+    with without_collection():
+        joins = find_joins(tree)
     part = excerpt(tree, choice, joins)
     with open_for_reading(path) as stored:
         yield Material(
