@@ -285,6 +285,7 @@ KEYMAP: tuple[Key, ...] = (
     *MARK_KEYS,
     Key("copy_text", ("y",), "y", "copy", "Copy this text", "Loom"),
     Key("copy_path", ("Y",), "Y", "copy path", "Copy everything from the beginning", "Loom"),
+    Key("export", ("e",), "e", "export", "Export: write-ups, figures, data", "Loom"),
     Key("outline", ("o",), "o", "outline", "Show the outline, or put it away", "Loom", rank=5),
     Key("mode", ("p",), "p", "plain or chat", "Plain text or chat, by which template", "Loom"),
     Key("exact_tokens", ("v",), "v", "view tokens", "What the model sees: exact tokens", "Loom"),

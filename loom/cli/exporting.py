@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from loom.cli.group import cli
-from loom.cli.opened import FILE
+from loom.cli.opened import FILE, connect
 from loom.errors import UsageError
 
 if TYPE_CHECKING:
     from loom.formats.choice import Choice
     from loom.formats.material import Wording
     from loom.formats.table import Format
+    from loom.session.exporting import Check
     from loom.tree.graph import Tree
 
 Command = Callable[..., None]
@@ -31,6 +32,7 @@ CHOOSING: tuple[Decorator, ...] = (
     click.option("--joins-only", is_flag=True, help="Only roads on which branches meet."),
     click.option("--depth", type=click.IntRange(1), help="So many nodes one after another."),
     click.option("--max-nodes", type=click.IntRange(1), help="So many nodes in all."),
+    click.option("--max-characters", type=click.IntRange(1), help="So much of each text."),
     click.option("--hidden", is_flag=True, help="Hidden nodes too."),
 )
 
@@ -53,6 +55,12 @@ WORDING: tuple[Decorator, ...] = (
     click.option("--font", metavar="TTF", multiple=True, type=FILE, help="A font for figures."),
     click.option("--no-tokens", is_flag=True, help="No token alternatives in HTML."),
     click.option("--no-appendix", is_flag=True, help="Without how it was made."),
+    click.option(
+        "--verify",
+        "check",
+        type=click.Choice(["file", "models"]),
+        help="Check the file first, or also ask its models again, and say what came of it.",
+    ),
     click.option("--with-paths", is_flag=True, help="Models by their paths, not only names."),
 )
 
@@ -85,7 +93,7 @@ def export(
     """Write a session's tree, or a part of it, for other eyes."""
     from loom.formats.table import DATA_FORMATS
     from loom.session.data_exporting import copied, write_data
-    from loom.session.exporting import gathered, write_files
+    from loom.session.exporting import gathered, said_of, write_files
     from loom.session.reading import read_tree
 
     form = _format(format_name, output)
@@ -100,7 +108,9 @@ def export(
         if output is not None:
             click.echo(f"Written to {output}.", err=True)
         return
-    with gathered(file, choice, _wording(chosen)) as given:
+    check: Check = chosen["check"] or "none"
+    checked = said_of(file, check, connect(), lambda what: click.echo(what, err=True))
+    with gathered(file, choice, _wording(chosen), checked) as given:
         if output is None:
             _print(form.write(given))
             return
@@ -124,32 +134,19 @@ def _format(name: str | None, output: Path | None) -> Format:
 
 def _choice(tree: Tree, chosen: dict[str, Any]) -> Choice:
     from loom.formats.choice import Choice
+    from loom.session.exporting import marked
 
+    named = marked(tree, bookmarked=chosen["bookmarked"], tags=chosen["tagged"])
     return Choice(
         at=None if chosen["at"] is None else tree.resolve(chosen["at"]),
         path_to=None if chosen["path_to"] is None else tree.resolve(chosen["path_to"]),
-        through=(*map(tree.resolve, chosen["through"]), *_marked(tree, chosen)),
+        through=(*map(tree.resolve, chosen["through"]), *named),
         joins_only=chosen["joins_only"],
         depth=chosen["depth"],
         n_nodes=chosen["max_nodes"],
+        n_characters=chosen["max_characters"],
         hidden=chosen["hidden"],
     )
-
-
-def _marked(tree: Tree, chosen: dict[str, Any]) -> list[str]:
-    """The nodes with the bookmarks and tags that were asked for; UsageError if there are none."""
-    tags = set(chosen["tagged"])
-    if not tags and not chosen["bookmarked"]:
-        return []
-    found = [
-        node_id
-        for node_id in tree.marked_ids
-        if (chosen["bookmarked"] and tree.marks(node_id).bookmarked)
-        or tags & {tag.name for tag in tree.marks(node_id).tags}
-    ]
-    if not found:
-        raise UsageError("No node of this session is marked so.", "loom bookmark and loom tag do.")
-    return found
 
 
 def _wording(chosen: dict[str, Any]) -> Wording:

@@ -17,6 +17,7 @@ class Choice:
     that lead through one of these nodes, and `joins_only` only those on which branches meet.
     `depth` is how many nodes follow one another at most, counted from the top, and `n_nodes` how
     many there are in all; both leave out what comes later, and the excerpt counts it.
+    `n_characters` is how much of a text is shown: of a node, or of what is told in one go.
     """
 
     at: str | None = None
@@ -25,6 +26,7 @@ class Choice:
     joins_only: bool = False
     depth: int | None = None
     n_nodes: int | None = None
+    n_characters: int | None = None
     hidden: bool = False
 
 
@@ -35,7 +37,7 @@ class Excerpt:
     `children` holds every chosen node, parents first, with its chosen children in the order in
     which they grew. `n_more` counts, below a node, those that a limit left out, `n_more_at_top`
     those beside the tops; `n_hidden` and `n_elsewhere` count the rest of the tree: what is hidden,
-    and what was not asked for.
+    and what was not asked for. `n_characters` is how much of a text is told, None for all of it.
     """
 
     tree: Tree
@@ -45,6 +47,7 @@ class Excerpt:
     n_more_at_top: int = 0
     n_hidden: int = 0
     n_elsewhere: int = 0
+    n_characters: int | None = None
 
     def __len__(self) -> int:
         return len(self.children)
@@ -73,6 +76,7 @@ def excerpt(tree: Tree, choice: Choice | None = None, joins: Sequence[Join] = ()
         n_more_at_top=len(asked) - len(kept) - sum(n_more.values()),
         n_hidden=len(tree) - len(shown),
         n_elsewhere=len(shown) - len(asked),
+        n_characters=choice.n_characters,
     )
 
 

@@ -12,6 +12,7 @@ from loom.records import Join, RoadTold
 from loom.tree.events import GrowthRequested
 from loom.tree.graph import Tree
 from loom.tree.history import Step
+from loom.tree.marks import UNMARKED
 from loom.tree.node import Node
 
 JsonObject = Mapping[str, object]
@@ -122,6 +123,8 @@ def joins_object(
 def _marks(node: Node, tree: Tree) -> dict[str, object]:
     """What people put on a node, as far as they did; `tags` are its own."""
     marks = tree.marks(node.id)
+    if marks is UNMARKED:
+        return {}
     return {key: value for key, value in asdict(marks).items() if value}
 
 

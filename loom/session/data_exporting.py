@@ -11,7 +11,7 @@ from typing import Literal
 
 from loom.convergence.joins import find_joins
 from loom.errors import LoomError, UsageError
-from loom.formats.choice import Choice, excerpt, joins_within
+from loom.formats.choice import Choice, Excerpt, excerpt, joins_within
 from loom.formats.data.dot import dot
 from loom.formats.data.graph import roads_graph, tree_graph
 from loom.formats.data.graphml import graphml
@@ -26,6 +26,7 @@ from loom.formats.data.writers import nodes_json
 from loom.formats.importing.report import Remark, Report
 from loom.records import Join
 from loom.records.tokens import TokenColumns
+from loom.session.reading import without_collection
 from loom.store.copying import copy_session, copy_without_alternatives
 from loom.store.database import open_for_reading, open_rows
 from loom.tree.graph import Tree
@@ -90,11 +91,24 @@ def data_source(path: Path, tree: Tree, choice: Choice) -> DataSource:
     Without a word of a person data is all that there is, hidden nodes too.
     """
     if choice == Choice():
-        return DataSource(path, Part.whole(tree), lambda: find_joins(tree))
-    part = excerpt(tree, choice, find_joins(tree) if choice.joins_only else ())
-    source = DataSource(path, Part.of(part), lambda: joins_within(find_joins(tree), part))
+        return DataSource(path, Part.whole(tree), lambda: _joins(tree))
+    part = excerpt(tree, choice, _joins(tree) if choice.joins_only else ())
+    source = DataSource(path, Part.of(part), lambda: joins_within(_joins(tree), part))
     source.report.lost("nodes beyond the limits", sum(part.n_more.values()) + part.n_more_at_top)
+    source.report.lost("characters beyond the limits", _n_characters_left_out(part))
     return source
+
+
+def _joins(tree: Tree) -> tuple[Join, ...]:
+    with without_collection():
+        return find_joins(tree)
+
+
+def _n_characters_left_out(part: Excerpt) -> int:
+    if part.n_characters is None:
+        return 0
+    lengths = (len(part.tree.node(node_id).display_text()) for node_id in part.children)
+    return sum(max(0, n - part.n_characters) for n in lengths)
 
 
 def chunks(source: DataSource, format_name: str) -> Iterator[bytes]:

@@ -2,36 +2,81 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 from loom.convergence.joins import find_joins
-from loom.errors import LoomError
+from loom.engine.client import Connect
+from loom.errors import LoomError, UsageError
 from loom.formats.choice import Choice, excerpt, joins_within
 from loom.formats.material import Material, Wording
 from loom.formats.table import Format
 from loom.session.pieces import Pieces
+from loom.session.reading import read_tree, without_collection
+from loom.session.verifying.sentence import in_a_sentence
+from loom.session.verifying.verify import verify, verify_file
 from loom.store.database import open_for_reading
 from loom.tree.graph import Tree
 
+Check = Literal["none", "file", "models"]
+"""What is verified for a write-up: nothing, the file by itself, or also against its models."""
+
 
 @contextmanager
-def gathered(path: Path, choice: Choice, wording: Wording) -> Iterator[Material]:
-    """All that an exporter needs of a session file, which stays open for reading meanwhile."""
-    with open_for_reading(path) as stored:
-        tree = Tree()
-        for event in stored.load_events():
-            tree.apply(event)
+def gathered(
+    path: Path, choice: Choice, wording: Wording, checked: str | None = None
+) -> Iterator[Material]:
+    """All that an exporter needs of a session file, which stays open for reading meanwhile.
+
+    `checked` is what `said_of` found out about it.
+    """
+    tree = read_tree(path)
+    with without_collection():
         joins = find_joins(tree)
-        part = excerpt(tree, choice, joins)
+    part = excerpt(tree, choice, joins)
+    with open_for_reading(path) as stored:
         yield Material(
             excerpt=part,
             joins=joins_within(joins, part),
             tokens_of=stored.read_tokens,
             piece_of=Pieces(tree).piece,
             wording=wording,
+            verified=checked,
         )
+
+
+def said_of(path: Path, check: Check, connect: Connect, say: Callable[[str], None]) -> str | None:
+    """What a check of a session says, for a write-up; None where none was asked for.
+
+    `say` is told what takes time. SessionFileError if the file cannot be read at all.
+    """
+    match check:
+        case "none":
+            return None
+        case "file":
+            return in_a_sentence(verify_file(path))
+        case "models":
+            return in_a_sentence(verify(path, connect, say))
+
+
+def marked(tree: Tree, *, bookmarked: bool, tags: Collection[str]) -> tuple[str, ...]:
+    """The nodes with a bookmark, if those are asked for, or one of the tags.
+
+    None if neither is asked for; UsageError if no node is marked so.
+    """
+    if not tags and not bookmarked:
+        return ()
+    found = [
+        node_id
+        for node_id in tree.marked_ids
+        if (bookmarked and tree.marks(node_id).bookmarked)
+        or not {tag.name for tag in tree.marks(node_id).tags}.isdisjoint(tags)
+    ]
+    if not found:
+        raise UsageError("No node of this session is marked so.", "loom bookmark and loom tag do.")
+    return tuple(found)
 
 
 def write_files(path: Path, form: Format, given: Material) -> tuple[Path, ...]:

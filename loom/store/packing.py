@@ -136,7 +136,10 @@ def unpack_statistics(statistics: PackedStatistics, n_tokens: int) -> TokenStats
     n, n_table = n_tokens, n_tokens * statistics.n_top
     sizes = (n, n_table, n_table, n, n, n, n, n)
     words = np.frombuffer(_decompress(statistics.packed, 4 * sum(sizes)), dtype=_INT)
-    return _statistics(np.split(words, np.cumsum(sizes)[:-1]), statistics.n_top)
+    ends = list(accumulate(sizes))
+    # np.split does the same in ten times the time, and there is a call for every node.
+    columns = [words[end - size : end] for size, end in zip(sizes, ends, strict=True)]
+    return _statistics(columns, statistics.n_top)
 
 
 def _statistics(columns: Sequence[npt.NDArray[np.int32]], n_top: int) -> TokenStats:

@@ -2,9 +2,12 @@
 
     python -m tests.benchmarks.data_formats [--nodes N] [--megabytes M]
 
+And how long the tree as one page of HTML takes to open in Chromium, and each of its folds to click:
+processor time of the page's own thread, in milliseconds, where Chromium is installed.
+
 Seconds on the wall clock, seconds of a processor (which say more on a machine that is busy besides)
 and the greatest resident size of a process of its own, reading and writing included. Bars: under
-10 s for each export; under 30 s and 1 GB for each import.
+10 s for each export; under 30 s and 1 GB for each import; under 100 ms a click.
 """
 
 from __future__ import annotations
@@ -35,6 +38,7 @@ from loom.tree.events import (
     TokensAppended,
     TreeEvent,
 )
+from tests.formats.browser import Browser, browser
 
 N_TOKENS = 8
 N_TOP = 10
@@ -70,6 +74,10 @@ def main() -> None:
         for name in FORMATS if asked.only != "imports" else ():
             out = Path(folder) / f"out.{name}"
             measured(name, ["export", str(session), "--format", name, "-o", str(out)], out)
+        if asked.only != "imports":
+            page = Path(folder) / "out.html"
+            measured("html", ["export", str(session), "-o", str(page)], page)
+            clicked(page)
         for name, write in FOREIGN.items() if asked.only != "exports" else ():
             path = Path(folder) / f"{name}.json"
             write(path, asked.megabytes * 1_000_000)
@@ -97,6 +105,31 @@ def measured(name: str, words: list[str], out: Path) -> None:
         f"  {out.stat().st_size / 1e6 if out.exists() else 0:6.0f} MB  {said}",
         flush=True,
     )
+
+
+def clicked(page: Path) -> None:
+    """Fold and unfold every list of branches on the way to the last branch, twice."""
+    with browser(page.parent) as chromium:
+        chromium.call("Performance.enable", timeDomain="threadTicks")
+        before = _task_ms(chromium)
+        chromium.open(page)
+        opened_ms = _task_ms(chromium) - before
+        n = chromium.value(
+            "window.way = []; for (let one = [...document.querySelectorAll('main details')].at(-1);"
+            " one; one = one.parentElement) if (one.tagName == 'DETAILS') way.unshift(one);"
+            " way.forEach(one => one.open = true); document.body.offsetHeight; way.length"
+        )
+        took_ms = []
+        for i in [*range(n)] * 4:
+            before = _task_ms(chromium)
+            chromium.value(f"way[{i}].open = !way[{i}].open; document.body.offsetHeight")
+            took_ms.append(_task_ms(chromium) - before)
+    print(f"html in a browser: opens in {opened_ms:.0f} ms, slowest click {max(took_ms):.0f} ms")
+
+
+def _task_ms(chromium: Browser) -> float:
+    metrics = chromium.call("Performance.getMetrics")["metrics"]
+    return 1000 * next(float(one["value"]) for one in metrics if one["name"] == "TaskDuration")
 
 
 def make_session(path: Path, n_nodes: int) -> None:

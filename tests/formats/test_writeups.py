@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loom.formats.choice import Choice
+from loom.formats.choice import Choice, excerpt
+from loom.formats.data.part import Part
 from loom.formats.figure.folding import entries
 from loom.formats.figure.fonts import Fonts
 from loom.formats.figure.picking import picked
@@ -86,6 +87,26 @@ def test_what_a_limit_leaves_out_is_counted(name: str) -> None:
     assert isinstance(told, str)
     assert "... 2 more nodes" in told
     assert "... 1 more node" in told
+
+
+@pytest.mark.parametrize("name", [*WRITEUPS, "svg"])
+def test_what_a_text_says_beyond_a_limit_is_counted(name: str) -> None:
+    grown, joins = toast()
+    told = format_named(name).write(grown.material(Choice(n_characters=12), joins))
+    assert isinstance(told, str)
+    # " And that was all." hangs from " The café closed — “early”." without a fork: one text.
+    assert "... 33 more characters" in told
+    assert "weep" not in told
+    assert "early" not in told
+    whole = format_named(name).write(grown.material(Choice(n_characters=500), joins))
+    assert whole == format_named(name).write(grown.material(Choice(), joins))
+
+
+def test_a_text_is_cut_between_characters_and_data_says_so_too() -> None:
+    grown, _ = toast()
+    part = Part.of(excerpt(grown.tree, Choice(n_characters=9)))
+    assert part.node("d").text == " The café".encode()
+    assert [node.text.decode() for node in part if node.id == "c1"] == [" She left"]
 
 
 @pytest.mark.parametrize("name", [row.name for row in FORMATS if row not in DATA_FORMATS])

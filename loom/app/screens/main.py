@@ -17,8 +17,8 @@ from loom.app import keymap, words
 from loom.app.changes import Changes
 from loom.app.display import shown_words
 from loom.app.meetings import Meetings, Place
+from loom.app.screens.exporting import ExportingScreen
 from loom.app.screens.help import HelpScreen
-from loom.app.screens.marking import MarkingScreen
 from loom.app.screens.model import ModelScreen
 from loom.app.walking import before_answer, before_message, landing
 from loom.app.widgets.branches import Branches
@@ -38,7 +38,7 @@ _MOST_COUNTED = 100_000
 """Characters of a draft up to which its tokens are counted at each key."""
 
 
-class MainScreen(MarkingScreen):
+class MainScreen(ExportingScreen):
     """One session; two states, walking and writing."""
 
     AUTO_FOCUS = ""

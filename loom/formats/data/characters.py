@@ -7,6 +7,9 @@ import json
 from loom.formats.importing.report import Report
 from loom.tree.node import Node
 
+_AS_THEY_ARE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_IN_ASCII = json.JSONEncoder(separators=(",", ":"))
+
 
 def characters(node: Node, report: Report) -> str:
     """The text; lone surrogates stay, and bytes that are no UTF-8 become U+FFFD and are counted."""
@@ -21,11 +24,11 @@ def characters(node: Node, report: Report) -> str:
 
 def spelled(value: object) -> str:
     """JSON in characters as they are; in ASCII where they are none that UTF-8 can hold."""
-    found = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    found = _AS_THEY_ARE.encode(value)
     if found.isascii():
         return found
     try:
         found.encode()
     except UnicodeEncodeError:
-        return json.dumps(value, separators=(",", ":"))
+        return _IN_ASCII.encode(value)
     return found

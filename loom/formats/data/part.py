@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from loom.formats.choice import Excerpt
+from loom.formats.writeup.passages import beginning
 from loom.tree.graph import Tree
 from loom.tree.node import Node
 
@@ -17,6 +18,7 @@ class Part:
     tree: Tree
     root_ids: tuple[str, ...]
     children: Mapping[str, tuple[str, ...]] | None = None
+    n_characters: int | None = None
 
     @classmethod
     def whole(cls, tree: Tree) -> Part:
@@ -26,7 +28,7 @@ class Part:
     @classmethod
     def of(cls, excerpt: Excerpt) -> Part:
         """The nodes of an excerpt; its tops are beginnings, whatever they hang from."""
-        return cls(excerpt.tree, excerpt.tops, excerpt.children)
+        return cls(excerpt.tree, excerpt.tops, excerpt.children, excerpt.n_characters)
 
     @property
     def selected_id(self) -> str | None:
@@ -47,13 +49,18 @@ class Part:
         tops = frozenset(self.root_ids)
         for node in self.tree:
             if node.id in self.children:
-                yield replace(node, parent_id=None) if node.id in tops else node
+                yield self._cut(replace(node, parent_id=None) if node.id in tops else node)
 
     def node(self, node_id: str) -> Node:
         """One node of the part."""
         node = self.tree.node(node_id)
-        return replace(node, parent_id=None) if node_id in self.root_ids else node
+        return self._cut(replace(node, parent_id=None) if node_id in self.root_ids else node)
 
     def child_ids(self, node_id: str) -> tuple[str, ...]:
         """Its chosen children."""
         return self.tree.child_ids(node_id) if self.children is None else self.children[node_id]
+
+    def _cut(self, node: Node) -> Node:
+        if self.n_characters is None or len(node.text) <= self.n_characters:
+            return node
+        return replace(node, text=beginning(node.text, self.n_characters))

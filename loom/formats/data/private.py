@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from functools import lru_cache
 from pathlib import Path
 
 # A path under a key that names a file; in JSON text, where a backslash stands twice.
@@ -17,10 +18,15 @@ def without_places(payload: str) -> str:
     Texts of nodes are no payload: they stay as they are.
     """
     found = _PLACE.sub(r"\1\2", payload) if "/" in payload or "\\" in payload else payload
+    home = _home(os.environ.get("HOME"))
+    return found.replace(home, "~") if home else found
+
+
+@lru_cache(maxsize=1)
+def _home(_: str | None) -> str:
+    """The home folder as JSON spells it, empty if it is the root of everything."""
     home = os.path.expanduser("~")
-    if len(Path(home).parts) > 1:
-        found = found.replace(json.dumps(home)[1:-1], "~")
-    return found
+    return json.dumps(home)[1:-1] if len(Path(home).parts) > 1 else ""
 
 
 def as_it_is(payload: str) -> str:

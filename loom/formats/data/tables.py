@@ -15,9 +15,11 @@ from datetime import UTC, datetime
 from itertools import islice
 
 from loom.formats.data.part import Part
-from loom.records.tokens import TokenColumns
+from loom.records.tokens import Floats, TokenColumns
 
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
+_SPECIAL = re.compile(r'[",\r\n]')
+_QUOTE = '"'
 _ROWS_AT_ONCE = 500
 
 NODE_COLUMNS = (
@@ -59,9 +61,13 @@ def nodes_csv(part: Part) -> Iterator[str]:
 
 
 def tokens_csv(tokens: Iterable[tuple[str, TokenColumns]]) -> Iterator[str]:
-    """One row a token of each node given; statistics are empty where there are none."""
-    rows = (row for node_id, columns in tokens for row in _tokens(node_id, columns))
-    return _csv(TOKEN_COLUMNS, rows)
+    """One row a token of each node given; statistics are empty where there are none.
+
+    Numbers have nine digits, by which each is the same again at the four bytes that it has.
+    """
+    yield ",".join(TOKEN_COLUMNS) + "\r\n"
+    for node_id, columns in tokens:
+        yield "".join(_tokens(node_id, columns))
 
 
 def defused(text: str) -> str:
@@ -97,26 +103,39 @@ def _nodes(part: Part) -> Iterator[Sequence[object]]:
         )
 
 
-def _tokens(node_id: str, tokens: TokenColumns) -> Iterator[Sequence[object]]:
+_BARE_ROW = "%s,%d,%d,%s,%.9g,,,,,,\r\n"
+_ROW = "%s,%d,%d,%s,%.9g,%.9g,%.9g,%.9g,%.9g,%.9g,%.9g\r\n"
+
+
+def _tokens(node_id: str, tokens: TokenColumns) -> Iterator[str]:
+    """The rows of one node, ready-made: there may be millions, of a dozen numbers each."""
     stats = tokens.stats
-    columns = [tokens.elapsed_s.tolist()]
-    if stats is None:
-        columns += [[""] * len(tokens)] * 6
-    else:
-        numbers = (
+    columns: list[Floats] = [tokens.elapsed_s]
+    if stats is not None:
+        columns += [
             stats.logprob,
             stats.entropy_bits,
             stats.varentropy_bits2,
             stats.collision,
             stats.p_max,
             stats.residual_mass,
-        )
-        columns += [column.tolist() for column in numbers]
-    name = defused(node_id)
-    for position, (token_id, piece, *values) in enumerate(
-        zip(tokens.ids.tolist(), tokens.pieces, *columns, strict=True)
-    ):
-        yield (name, position, token_id, *_text(piece), *values)
+        ]
+    form = _BARE_ROW if stats is None else _ROW
+    name = _cell(defused(node_id))
+    texts = map(_text_cells, tokens.pieces)
+    numbers = [column.tolist() for column in columns]
+    for position, values in enumerate(zip(tokens.ids.tolist(), texts, *numbers, strict=True)):
+        yield form % (name, position, *values)
+
+
+def _text_cells(piece: bytes) -> str:
+    text, encoded = _text(piece)
+    return f"{_cell(text)},{encoded}"
+
+
+def _cell(text: str) -> str:
+    """A text as one cell, in quotation marks where it holds what would end it."""
+    return f'"{text.replace(_QUOTE, _QUOTE * 2)}"' if _SPECIAL.search(text) else text
 
 
 def _text(text: bytes) -> tuple[str, str]:

@@ -29,6 +29,7 @@ class Entry:
     role: str = "text"
     ending: str = ""
     n_more: int = 0
+    n_more_characters: int = 0
     below: list[Entry] = field(default_factory=list)
 
     @property
@@ -68,6 +69,7 @@ def _entry(passage: Passage, marks: Marks) -> Entry:
         role=passage.nodes[0].role,
         ending=ending(passage),
         n_more=passage.n_more,
+        n_more_characters=passage.n_more_characters,
     )
 
 
@@ -104,6 +106,7 @@ def _fold(group: Sequence[Entry], deep: int) -> list[Entry]:
         role=first.role,
         ending=ends[0].ending if ends else "",
         n_more=sum(entry.n_more for entry in rest if not entry.text),
+        n_more_characters=sum(entry.n_more_characters for entry in rest if not entry.text),
         below=_folded(below, deep + 1) if all(entry.text for entry in rest) else below,
     )
     return [folded]

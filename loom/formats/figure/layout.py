@@ -12,7 +12,7 @@ from loom.formats.figure.folding import Entry
 from loom.formats.figure.fonts import Fonts
 from loom.formats.figure.lines import ELLIPSIS, Bit, Line, Typesetter, fewer
 from loom.formats.writeup.marks import Mark
-from loom.formats.writeup.passages import more_nodes
+from loom.formats.writeup.passages import more
 
 SIZE = 7.2
 SMALL = 6.0
@@ -115,8 +115,7 @@ def _before(entry: Entry) -> str:
 
 def _after(entry: Entry) -> str:
     parts = [entry.ending] if entry.ending else []
-    parts += [more_nodes(entry.n_more)] if entry.n_more else []
-    return " · ".join(parts)
+    return " · ".join(filter(None, (*parts, more(entry.n_more_characters, entry.n_more))))
 
 
 def _end(line: Line) -> float:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from operator import attrgetter
 
 from loom.formats.material import Material
+from loom.formats.writeup.passages import beginning
 from loom.tree.node import Node
 
 LONGEST_WAIT_S = 1.5
@@ -34,8 +35,20 @@ def timeline(material: Material) -> list[Arrival]:
     found: list[Arrival] = []
     for node_id in material.excerpt.children:
         node = tree.node(node_id)
-        found += _typed(node) if node.written else _generated(node, material)
+        arrivals = _typed(node) if node.written else _generated(node, material)
+        found += _within(arrivals, node, material.excerpt.n_characters)
     return _without_waits(sorted(found, key=attrgetter("at_s")))
+
+
+def _within(arrivals: Iterable[Arrival], node: Node, n_characters: int | None) -> Iterator[Arrival]:
+    if n_characters is None:
+        yield from arrivals
+        return
+    room = len(beginning(node.text, n_characters))
+    for arrival in arrivals:
+        if room > 0:
+            yield replace(arrival, piece=arrival.piece[:room])
+        room -= len(arrival.piece)
 
 
 def _typed(node: Node) -> Iterator[Arrival]:

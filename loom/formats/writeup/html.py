@@ -22,6 +22,7 @@ from loom.formats.writeup.passages import (
     Section,
     count,
     ending,
+    left_out,
     more_nodes,
     sections,
 )
@@ -165,7 +166,7 @@ class _Writer:
             unfolded=passage.index in self._unfolded,
             anchor=f"s{section.index}-{passage.number}" if passage.begins_branch else "",
             below=below,
-            more=more_nodes(passage.n_more) if passage.n_more else "",
+            more=left_out(passage),
             ending=ending(passage),
             tracks=tuple(_tracks(beside, passage.index)),
             n_lanes=1 + max((rail.lane for rail in beside), default=-1),

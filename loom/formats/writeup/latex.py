@@ -12,7 +12,7 @@ from loom.formats.material import Material
 from loom.formats.writeup import heading, telling
 from loom.formats.writeup.appendix import appendix
 from loom.formats.writeup.marks import Marks, marks_of
-from loom.formats.writeup.passages import Passage, Section, ending, more_nodes, sections
+from loom.formats.writeup.passages import Passage, Section, ending, left_out, sections
 from loom.formats.writeup.stretches import Stretch, stretches
 from loom.formats.writeup.tex_words import Tex, paragraphs, tex
 
@@ -85,7 +85,6 @@ def _rows(parts: list[Section], marks: Marks) -> Iterator[Row]:
 
 def _row(passage: Passage, marks: Marks, section: str) -> Row:
     role = passage.nodes[0].role
-    more = more_nodes(passage.n_more) if passage.n_more else ""
     return Row(
         section=section,
         indent=Tex(f"{INDENT_MM * min(passage.depth, MOST_INDENTED):g}"),
@@ -94,7 +93,7 @@ def _row(passage: Passage, marks: Marks, section: str) -> Row:
         text=_text(passage, marks),
         person=not passage.is_generated,
         ending=ending(passage),
-        more=more,
+        more=left_out(passage),
     )
 
 

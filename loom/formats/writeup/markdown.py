@@ -10,7 +10,15 @@ from loom.formats.writeup import heading, telling
 from loom.formats.writeup.appendix import appendix
 from loom.formats.writeup.markdown_words import Dialect
 from loom.formats.writeup.marks import marks_of
-from loom.formats.writeup.passages import Passage, Section, count, ending, more_nodes, sections
+from loom.formats.writeup.passages import (
+    Passage,
+    Section,
+    count,
+    ending,
+    left_out,
+    more_nodes,
+    sections,
+)
 from loom.formats.writeup.stretches import Stretch, stretches
 
 DEEPEST = 8
@@ -64,8 +72,8 @@ class _Writer:
                 # The number is written out: a list of Markdown would count from 1 again.
                 first = f"{_INDENT * (passage.depth - 1)}- **{passage.number}** "
             yield from _indented(self._paragraphs(passage), first, inside)
-            if passage.n_more:
-                yield from (f"{inside}*{more_nodes(passage.n_more)}*", "")
+            if more := left_out(passage):
+                yield from (f"{inside}*{more}*", "")
             if passage.goes_on_in is not None:
                 n = count(passage.n_branches, "branch", "branches")
                 yield from (f"{inside}*{n}, under “After {passage.number}” below*", "")
@@ -79,8 +87,8 @@ class _Writer:
                 of_all = f"*{passage.ordinal} of {passage.n_siblings} branches*"
                 yield from (of_all, "")
             yield from _indented(self._paragraphs(passage), "", "")
-            if passage.n_more:
-                yield from (f"*{more_nodes(passage.n_more)}*", "")
+            if more := left_out(passage):
+                yield from (f"*{more}*", "")
             yield from self._ways_on(section, passage)
 
     def _ways_on(self, section: Section, passage: Passage) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from loom.formats.choice import Excerpt
@@ -15,7 +16,8 @@ class Passage:
     `index` counts passages from 0, `parent` is the one before it. `number` is its way through the
     forks of its section ("2.1", "" for what comes before any), `depth` how many forks that are.
     `n_siblings` counts all branches of its fork, left out ones too; `n_branches` those shown after
-    it. `n_more` nodes hang from it that a limit left out.
+    it. `n_more` nodes hang from it that a limit left out. Of its bytes the first `n_bytes` are
+    told, None for all; `n_more_characters` stand behind them.
     """
 
     index: int
@@ -28,6 +30,8 @@ class Passage:
     n_branches: int = 0
     n_more: int = 0
     goes_on_in: int | None = None
+    n_bytes: int | None = None
+    n_more_characters: int = 0
 
     @property
     def begins_branch(self) -> bool:
@@ -36,8 +40,13 @@ class Passage:
 
     @property
     def text(self) -> str:
-        """All of it, characters that were split between nodes put together."""
-        return b"".join(node.text for node in self.nodes).decode("utf-8", "replace")
+        """What is told of it, characters that were split between nodes put together."""
+        return self.content.decode("utf-8", "replace")
+
+    @property
+    def content(self) -> bytes:
+        """The bytes of that text."""
+        return b"".join(node.text for node in self.nodes)[: self.n_bytes]
 
     @property
     def is_generated(self) -> bool:
@@ -99,6 +108,7 @@ def _passage(part: Excerpt, waiting: _Waiting, index: int) -> Passage:
     while (child := _only_child(part, nodes[-1])) is not None and child.role == nodes[0].role:
         nodes.append(child)
     last = nodes[-1].id
+    n_bytes, n_more_characters = _within(nodes, part.n_characters)
     return Passage(
         index=index,
         parent=waiting.parent,
@@ -109,7 +119,25 @@ def _passage(part: Excerpt, waiting: _Waiting, index: int) -> Passage:
         n_siblings=waiting.n_siblings,
         n_branches=len(part.children[last]),
         n_more=sum(part.n_more.get(node.id, 0) for node in nodes),
+        n_bytes=n_bytes,
+        n_more_characters=n_more_characters,
     )
+
+
+def _within(nodes: Sequence[Node], n_characters: int | None) -> tuple[int | None, int]:
+    """How many bytes of a text are told, None for all, and how many characters are not."""
+    if n_characters is None:
+        return None, 0
+    text = b"".join(node.text for node in nodes)
+    kept = beginning(text, n_characters)
+    return len(kept), len(text[len(kept) :].decode("utf-8", "replace"))
+
+
+def beginning(text: bytes, n_characters: int) -> bytes:
+    """The first characters of a text, each whole."""
+    # No character takes more than four bytes; what is no UTF-8 counts as one for each byte.
+    shown = text[: 4 * n_characters].decode("utf-8", "surrogateescape")[:n_characters]
+    return shown.encode("utf-8", "surrogateescape")
 
 
 def _only_child(part: Excerpt, node: Node) -> Node | None:
@@ -142,6 +170,21 @@ def ending(passage: Passage) -> str:
     if last.state == "growing":
         return "still growing"
     return "end" if last.finish == "eos" else ""
+
+
+def left_out(passage: Passage) -> str:
+    """What stands at its end where a limit left something out; nothing if none did."""
+    return more(passage.n_more_characters, passage.n_more)
+
+
+def more(n_characters: int, n_nodes: int) -> str:
+    """For example "... 412 more characters, 3 more nodes"; nothing for nothing."""
+    parts = [
+        f"{n:,} more {word}{'' if n == 1 else 's'}"
+        for n, word in ((n_characters, "character"), (n_nodes, "node"))
+        if n
+    ]
+    return f"... {', '.join(parts)}" if parts else ""
 
 
 def more_nodes(n: int) -> str:

@@ -26,7 +26,7 @@ class Stretch:
 
 def stretches(passage: Passage, marks: Marks, cuts: frozenset[int] = frozenset()) -> list[Stretch]:
     """The passage in order, cut at every mark and at the bytes of `cuts`, never in a character."""
-    whole = b"".join(node.text for node in passage.nodes)
+    whole = passage.content
     spans = _spans(passage, marks, whole)
     edges = {0, len(whole), *(_whole_character(whole, cut) for cut in cuts)}
     edges |= {edge for begin, end, _ in spans for edge in (begin, end)}

@@ -10,7 +10,7 @@ from loom.formats.material import Material
 from loom.formats.writeup import heading, telling
 from loom.formats.writeup.appendix import appendix
 from loom.formats.writeup.marks import Marks, marks_of
-from loom.formats.writeup.passages import Passage, ending, more_nodes, sections
+from loom.formats.writeup.passages import Passage, ending, left_out, more_nodes, sections
 from loom.formats.writeup.stretches import stretches
 from loom.tree.visible import visible
 
@@ -49,8 +49,8 @@ def _passage(passage: Passage, marks: Marks) -> Iterator[str]:
     whole = label + speaker + (_marked(passage, marks).strip() or "(empty)") + told
     for paragraph in whole.split("\n"):
         yield from wrapped(paragraph, indent)
-    if passage.n_more:
-        yield indent + more_nodes(passage.n_more)
+    if more := left_out(passage):
+        yield indent + more
     if passage.goes_on_in is not None:
         yield f"{indent}goes on at ({passage.goes_on_in})"
     yield ""

@@ -42,12 +42,17 @@ def verify(path: Path, connect: Connect, say: Say) -> Verification:
     """
     with open_for_reading(path) as stored:
         checking = _Checking(stored)
-        checking.look_at_rows()
-        checking.look_at_seals()
-        events = checking.events()
+        events = checking.look_at_file()
         if events is not None:
-            checking.look_at_condensed(events)
             checking.try_models(events, with_worlds(connect), say)
+        return checking.result()
+
+
+def verify_file(path: Path) -> Verification:
+    """What the file says of itself alone; no model is asked. SessionFileError as `verify`."""
+    with open_for_reading(path) as stored:
+        checking = _Checking(stored)
+        checking.look_at_file()
         return checking.result()
 
 
@@ -80,6 +85,15 @@ class _Checking:
         )
 
     # The file by itself
+
+    def look_at_file(self) -> list[TreeEvent] | None:
+        """All of it; its events, None if they do not make a tree."""
+        self.look_at_rows()
+        self.look_at_seals()
+        events = self.events()
+        if events is not None:
+            self.look_at_condensed(events)
+        return events
 
     def look_at_rows(self) -> None:
         """Every row, and what one says of another."""

@@ -15,9 +15,11 @@ from loom.engine.client import Connect, Listener
 from loom.engine.local import LocalEngine
 from loom.engine.request import LoadSpec
 from loom.errors import ModelFileError, SessionFileError
+from loom.session.exporting import said_of
 from loom.session.session import Beginning, Session
 from loom.session.settings import GrowSettings
 from loom.session.verifying import Verification, verify
+from loom.session.verifying.sentence import in_a_sentence
 from loom.session.verifying.telling import lines, verdict, verification_object
 
 from .conftest import Plant, grow
@@ -274,3 +276,23 @@ def test_what_is_no_session_is_told(tmp_path: Path, bundled: Connect) -> None:
     (tmp_path / "no.loom").write_bytes(b"no session at all" * 100)
     with pytest.raises(SessionFileError):
         verify(tmp_path / "no.loom", bundled, lambda what: None)
+
+
+def test_a_write_up_is_told_what_came_of_it(grown: Path, bundled: Connect) -> None:
+    alone = said_of(grown, "file", bundled, lambda _: None)
+    assert alone is not None
+    assert alone.startswith("Verified: the session file is whole (")
+    assert alone.endswith("No model was asked again.")
+    asked = said_of(grown, "models", bundled, lambda _: None)
+    assert asked is not None
+    assert "story-base scored" in asked
+    assert "token for token" in asked
+    assert str(grown.parent) not in asked
+    assert said_of(grown, "none", bundled, lambda _: None) is None
+
+
+def test_a_write_up_does_not_praise_what_is_broken(planted: Planted, bundled: Connect) -> None:
+    def plant(db: sqlite3.Connection) -> None:
+        db.execute("UPDATE content SET text = ? WHERE seq = ?", (b"Twice", content_of(db, 0)))
+
+    assert in_a_sentence(planted(plant)).startswith("Not sound: ")
