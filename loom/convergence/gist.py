@@ -39,9 +39,9 @@ def word_f1(pair: TextPair) -> float:
 
 
 def cosine_of(texts: Sequence[str], vectors: Sequence[npt.NDArray[np.float32]]) -> Similarity:
-    """The cosine of the vectors of two of these texts."""
+    """The cosine of the vectors of two of these texts; 0 where one says nothing and has none."""
     rows = dict(zip(texts, vectors, strict=True))
-    return lambda pair: float(rows[pair[0]] @ rows[pair[1]])
+    return lambda pair: float(rows[pair[0]] @ rows[pair[1]]) if all(pair) else 0.0
 
 
 def gists(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from loom.convergence.gist import LEAST_F1, gists, same_gist, word_f1
+import numpy as np
+
+from loom.convergence.gist import LEAST_F1, cosine_of, gists, same_gist, word_f1
 from loom.convergence.gist_joins import gist_joins
 from tests.convergence.trees import Noise, star
 
@@ -13,6 +15,12 @@ def test_f1_counts_words_whatever_stands_between_them() -> None:
     assert word_f1(("Marco laughed.", "marco, laughed")) == 1.0
     assert word_f1(("a b c d", "a b")) == 2 * 2 / 6
     assert word_f1(("", "a")) == 0.0
+
+
+def test_a_stretch_without_a_word_is_like_no_other() -> None:
+    similarity = cosine_of(["a", "b"], [np.float32([1, 0]), np.float32([0.6, 0.8])])
+    assert similarity(("a", "b")) == np.float32(0.6)
+    assert similarity(("a", "")) == similarity(("", "")) == 0.0
 
 
 def test_a_pair_is_alike_if_hardly_any_unrelated_one_is() -> None:
