@@ -17,10 +17,16 @@ def test_f1_counts_words_whatever_stands_between_them() -> None:
     assert word_f1(("", "a")) == 0.0
 
 
-def test_a_stretch_without_a_word_is_like_no_other() -> None:
-    similarity = cosine_of(["a", "b"], [np.float32([1, 0]), np.float32([0.6, 0.8])])
-    assert similarity(("a", "b")) == np.float32(0.6)
-    assert similarity(("a", "")) == similarity(("", "")) == 0.0
+def test_a_pair_of_which_one_says_nothing_is_not_told_of_and_hides_no_other() -> None:
+    pairs = [("one two three four", "one two three five"), ("", "one"), ("", "")]
+    vectors = {text: np.float32([1, 0]) for pair in pairs for text in pair if text}
+    vectors |= {text: np.float32([0.5, 0.87]) for pair in UNRELATED for text in pair[:1]}
+    vectors |= {text: np.float32([0.87, -0.5]) for pair in UNRELATED for text in pair[1:]}
+    similarity = cosine_of(list(vectors), list(vectors.values()))
+    null = [*UNRELATED, *[("", "one")] * 100]
+    alike, one_empty, both_empty = gists(pairs, null, similarity, "mean of hidden states")
+    assert same_gist(alike)
+    assert one_empty is both_empty is None
 
 
 def test_a_pair_is_alike_if_hardly_any_unrelated_one_is() -> None:
