@@ -13,6 +13,7 @@ import click
 from loom.cli import (
     bench,
     care,
+    doctor,
     exporting,
     grow,
     importing,
@@ -33,6 +34,7 @@ __all__ = [
     "bench",
     "care",
     "cli",
+    "doctor",
     "exporting",
     "grow",
     "importing",

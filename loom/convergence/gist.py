@@ -47,26 +47,29 @@ def cosine_of(texts: Sequence[str], vectors: Sequence[npt.NDArray[np.float32]]) 
 def gists(
     pairs: Sequence[TextPair], null: Sequence[TextPair], similarity: Similarity, measure: Measure
 ) -> list[SemanticEvidence | None]:
-    """How alike each pair is, beside unrelated pairs; None for all where too few are unrelated.
+    """How alike each pair is, beside unrelated pairs.
 
-    `q_value` is the Benjamini-Hochberg one among these pairs, from the tail of a normal law with
-    the mean and the deviation of the unrelated: their counts alone could never speak for one pair
-    among as many as there are of them. So a pair must pass the 99th percentile as well.
+    None where a text of the pair is empty, and for all where too few are unrelated. `q_value` is
+    the Benjamini-Hochberg one among these pairs, from the tail of a normal law with the mean and
+    the deviation of the unrelated: their counts alone could never speak for one pair among as many
+    as there are of them. So a pair must pass the 99th percentile as well.
     """
-    if len(null) < LEAST_NULL or not pairs:
+    null, worded = [pair for pair in null if all(pair)], [pair for pair in pairs if all(pair)]
+    if len(null) < LEAST_NULL or not worded:
         return [None] * len(pairs)
     unrelated = np.sort([similarity(pair) for pair in null])
     threshold = float(np.quantile(unrelated, _QUANTILE))
     if measure == "shared words":
         threshold = max(threshold, LEAST_F1)
-    found = [similarity(pair) for pair in pairs]
+    found = [similarity(pair) for pair in worded]
     mean, deviation = float(unrelated.mean()), max(LEAST_DEVIATION, float(unrelated.std()))
     p_values = [erfc((value - mean) / (deviation * sqrt(2))) / 2 for value in found]
     q_values = _q_values(np.array(p_values))
-    return [
+    told = iter(
         SemanticEvidence(value, threshold, float(q), measure)
         for value, q in zip(found, q_values, strict=True)
-    ]
+    )
+    return [next(told) if all(pair) else None for pair in pairs]
 
 
 def same_gist(evidence: SemanticEvidence | None) -> bool:

@@ -16,12 +16,16 @@ from loom.records import Judged, Measure, SemanticEvidence
 
 N_NULL_BY_WORDS = 400
 N_NULL_BY_VECTORS = 64
+LEAST_SAID = 8
+"""Tokens; fewer say too little to be like anything."""
 
 
 class SaidBefore:
     """Adds to comparisons how alike the gist is, by the model's vectors where it has any.
 
-    The null are pairs of places drawn from the tree. Where a tree says much the same everywhere,
+    The null are pairs of places drawn from the tree. Of places right behind the fork nothing is
+    told, and they are not in the null: vectors of a word or two lie anywhere, and next to such a
+    scatter nothing longer would ever count as alike. Where a tree says much the same everywhere,
     little is alike beyond that: rather too few are called alike than too many.
     """
 
@@ -29,7 +33,8 @@ class SaidBefore:
         self._scorer = scorer
         self._by = by
         n_null = N_NULL_BY_WORDS if by == "shared words" else N_NULL_BY_VECTORS
-        self._null = [self._texts(pair) for pair in _drawn(spots, n_null, seed)]
+        drawn = (self._texts(pair) for pair in _drawn(spots, 2 * n_null, seed))
+        self._null = [pair for pair in drawn if all(pair)][:n_null]
         self._spots = {place: spot for spot in spots for place in spot.places}
         self._pairs: list[TextPair] = []
 
@@ -58,6 +63,8 @@ class SaidBefore:
 
     def _text(self, spot: Spot, n_common: int) -> str:
         since = spot.history[n_common:][-WINDOW:]
+        if len(since) < LEAST_SAID:
+            return ""
         return b"".join(map(self._scorer.piece, since)).decode("utf-8", "replace").strip()
 
 

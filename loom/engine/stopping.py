@@ -51,8 +51,10 @@ class StopWatch:
             case "sentence":
                 if piece[:1].isspace() and SENTENCE_END.search(before):
                     return "until before"
-                # The space may stand inside the token, behind the end of the sentence.
-                ended = SENTENCE_END_AND_SPACE.search(after, max(0, len(before) - 8))
+                # The space may stand inside the token, behind the end of the sentence. One before
+                # the token ended a sentence when nothing could end yet.
+                ends = SENTENCE_END_AND_SPACE.finditer(after, max(0, len(before) - 8))
+                ended = any(end.end() > len(before) for end in ends)
                 return "until after" if ended else "go on"
             case "paragraph":
                 return "until after" if b"\n" in piece and after.strip() else "go on"

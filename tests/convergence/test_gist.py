@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from loom.convergence.gist import LEAST_F1, gists, same_gist, word_f1
+import numpy as np
+
+from loom.convergence.gist import LEAST_F1, cosine_of, gists, same_gist, word_f1
 from loom.convergence.gist_joins import gist_joins
 from tests.convergence.trees import Noise, star
 
@@ -13,6 +15,18 @@ def test_f1_counts_words_whatever_stands_between_them() -> None:
     assert word_f1(("Marco laughed.", "marco, laughed")) == 1.0
     assert word_f1(("a b c d", "a b")) == 2 * 2 / 6
     assert word_f1(("", "a")) == 0.0
+
+
+def test_a_pair_of_which_one_says_nothing_is_not_told_of_and_hides_no_other() -> None:
+    pairs = [("one two three four", "one two three five"), ("", "one"), ("", "")]
+    vectors = {text: np.float32([1, 0]) for pair in pairs for text in pair if text}
+    vectors |= {text: np.float32([0.5, 0.87]) for pair in UNRELATED for text in pair[:1]}
+    vectors |= {text: np.float32([0.87, -0.5]) for pair in UNRELATED for text in pair[1:]}
+    similarity = cosine_of(list(vectors), list(vectors.values()))
+    null = [*UNRELATED, *[("", "one")] * 100]
+    alike, one_empty, both_empty = gists(pairs, null, similarity, "mean of hidden states")
+    assert same_gist(alike)
+    assert one_empty is both_empty is None
 
 
 def test_a_pair_is_alike_if_hardly_any_unrelated_one_is() -> None:

@@ -42,6 +42,11 @@ def test_a_sentence_ends_where_space_follows_its_mark(pieces: list[bytes], text:
     assert kept(pieces, Ending(until="sentence")) == text
 
 
+def test_a_sentence_that_ended_too_early_ends_nothing_later() -> None:
+    pieces = [b"He sat.", b" A", b" spoon", b" fell", b".", b" Then"]
+    assert kept(pieces, Ending(min_tokens=2, until="sentence")) == b"He sat. A spoon fell."
+
+
 @pytest.mark.parametrize(
     ("until", "pieces", "text"),
     [
