@@ -49,6 +49,7 @@ class Workspace(Vertical):
         self.here: str | None = None
         self.item: str | None = None
         self.cut: int | None = None
+        self._sentence = ""
         self._token_end: str | None = None
         self._n_nodes_at_first = len(session.tree)
 
@@ -327,7 +328,12 @@ class Workspace(Vertical):
         self._show_rail()
         self.reading.show_meetings(self.meetings, self.place)
         self.branches.show_meetings(self.meetings, self.place)
+        self._show_sentence("" if self.place is None else self.place.join.sentence)
+
+    def _show_sentence(self, words: str) -> None:
+        """The reason of a join; the same one is not laid out again."""
         sentence = self.query_one("#sentence", Static)
-        sentence.display = self.place is not None
-        if self.place is not None:
-            sentence.update(Content(shown_words(self.place.join.sentence)))
+        sentence.display = bool(words)
+        if words and words != self._sentence:
+            sentence.update(Content(shown_words(words)))
+            self._sentence = words
