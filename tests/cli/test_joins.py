@@ -38,7 +38,8 @@ def test_futures_are_compared_kept_and_told(loom: Run) -> None:
     assert shares == sorted(shares, reverse=True)
     for join in joined:
         assert set(join) == {
-            *("id", "verdict", "kind", "nodes", "spans", "weight", "sentence", "evidence", "mark")
+            *("id", "verdict", "kind", "nodes", "spans", "weight", "sentence", "evidence"),
+            *("mark", "denied"),
         }
         assert join["kind"] in ("full", "paraphrase", "same_road", "hidden")
         assert join["evidence"]["predictive"]["verdict"] == "joined"
