@@ -24,13 +24,13 @@ def judging_told(status: JudgingStatus, why_not: str | None) -> list[str]:
 
 
 def _counted(joins: Sequence[Join], verdict: Verdict) -> str:
-    n = sum(join.verdict == verdict for join in joins)
+    n = sum(join.verdict == verdict and not join.denied for join in joins)
     if not n:
         return ""
     return {
         "joined": f"joins {n:,}",
-        "undecided": f"{n:,} undecided",
-        "not_judged": f"≈ {n:,} not judged",
+        "undecided": f"? {n:,}",
+        "not_judged": f"≈ {n:,}",
         "apart": "",
     }[verdict]
 

@@ -8,7 +8,9 @@ from typing import Literal, get_args
 
 from textual.binding import Binding
 
-State = Literal["walking", "writing", "anywhere", "tokens", "tally", "map", "compare", "replaying"]
+State = Literal[
+    "walking", "writing", "anywhere", "tokens", "tally", "map", "evidence", "compare", "replaying"
+]
 Group = Literal[
     "Grow",
     "Walk",
@@ -20,6 +22,7 @@ Group = Literal[
     "In the tokens",
     "In the tally",
     "In the map",
+    "In the evidence",
     "Comparing",
     "Replay",
 ]

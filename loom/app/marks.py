@@ -46,6 +46,17 @@ class Look:
 
 def look_of(join: Join) -> Look:
     """The look of a finding; colour only helps, the mark says it all."""
+    if join.denied:
+        return Look(f"-{join.mark}", "words", "│", f"{_look(join).word}, but none to you")
+    return _look(join)
+
+
+def is_road(join: Join) -> bool:
+    """Whether its branches are drawn as one road: the model says so, and nobody denies it."""
+    return join.verdict == "joined" and not join.denied
+
+
+def _look(join: Join) -> Look:
     match join.verdict:
         case "joined":
             return Look(join.mark, "joined", "┤", "join")

@@ -24,6 +24,7 @@ class Meetings:
     def __init__(self, joins: tuple[Join, ...] = ()) -> None:
         self.joins = joins
         self.places = [Place(join, node_id) for join in joins for node_id in join.nodes]
+        self._judged = [place for place in self.places if is_told(place.join)]
         self._spans: defaultdict[str, list[tuple[Span, Join]]] = defaultdict(list)
         for join in joins:
             for span in join.spans:
@@ -39,14 +40,15 @@ class Meetings:
     def tinted(self, node_id: str, place: Place | None) -> Iterator[tuple[Span, str]]:
         """The runs of a node to tint, each with the component class behind it.
 
-        The weaker a finding the earlier it comes, and what was asked for comes last.
+        The weaker a finding the earlier it comes, and what was asked for comes last. Once anything
+        was judged, mere words are tinted only when they are asked for.
 
         Common phrases and the prompt said again are tinted only when they are asked for.
         """
         asked = None if place is None else place.join.id
         spans = reversed(self.spans(node_id))
         for span, join in sorted(spans, key=lambda pair: pair[1].id == asked):
-            if join.id == asked or worth_tinting(join):
+            if join.id == asked or (worth_tinting(join) and self._is_shown(join)):
                 yield span, look_of(join).met_class(asked=join.id == asked)
 
     def of(self, node_id: str) -> list[Join]:
@@ -55,32 +57,64 @@ class Meetings:
 
     def looks(self, node_id: str) -> list[Look]:
         """How the findings of a node look, each mark once, strongest first."""
-        return list({look.mark: look for look in map(look_of, self.of(node_id))}.values())
+        found = (join for join in self.of(node_id) if join.denied or worth_tinting(join))
+        return list({look.mark: look for look in map(look_of, found)}.values())
+
+    def _is_shown(self, join: Join) -> bool:
+        return is_told(join) or not self._judged
 
     def same_place(self, place: Place) -> Place | None:
         """The place as these joins have it, None where the branches no longer meet there."""
         same = (p for p in self.places if _key(p) == _key(place))
         return next(same, None)
 
+    def same_finding(self, join: Join) -> Join | None:
+        """The finding as these joins have it: of that name, or else of the same two places."""
+        same = next((one for one in self.joins if one.id == join.id), None)
+        if same is not None or join.evidence.predictive is None:
+            return same
+        ends = _ends(join)
+        return next((one for one in self.joins if len(ends & _ends(one)) > 1), None)
+
     def next_place(self, here: Place | None, node_id: str | None, by: int) -> Place | None:
         """The place after (`by` 1) or before (-1) this one, round and round.
 
         Without a place to start from it is the first one at the node where the person stands,
-        else the first of all.
+        else the first of all. Once anything was judged, mere words are left out, unless one starts
+        from such a place.
         """
-        if not self.places:
+        same = None if here is None else self.same_place(here)
+        places = self._judged or self.places
+        if same is not None and same not in places:
+            places = self.places
+        if not places:
             return None
-        if here is not None and (same := self.same_place(here)) is not None:
-            return self.places[(self.places.index(same) + by) % len(self.places)]
-        at_node = [place for place in self.places if place.node_id == node_id]
-        return (at_node or [self.places[0 if by > 0 else -1]])[0]
+        if same is not None:
+            return places[(places.index(same) + by) % len(places)]
+        at_node = [place for place in places if place.node_id == node_id]
+        return (at_node or [places[0 if by > 0 else -1]])[0]
+
+
+def words_range(text: bytes, span: Span) -> tuple[int, int]:
+    """The bytes of a run without the white space in front of its first word."""
+    run = text[span.start_byte : span.end_byte]
+    return span.end_byte - len(run.lstrip()), span.end_byte
+
+
+def _ends(join: Join) -> set[tuple[str, int]]:
+    return {(span.node, span.end_byte) for span in join.spans}
 
 
 def _key(place: Place) -> tuple[str, str]:
     return place.join.id, place.node_id
 
 
+def is_told(join: Join) -> bool:
+    """Whether it was judged, and nobody denies it."""
+    return join.verdict != "not_judged" and not join.denied
+
+
 def worth_tinting(join: Join) -> bool:
     """Whether its words are tinted unasked: not a common phrase, not the prompt said again."""
     lexical = join.evidence.lexical
-    return join.kind != "prompt_echo" and not (lexical and lexical.common)
+    return join.kind != "prompt_echo" and not join.denied and not (lexical and lexical.common)

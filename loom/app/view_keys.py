@@ -90,6 +90,23 @@ VIEW_KEYS: tuple[Key, ...] = (
         ("go", "enter", "Enter", "go there", "Stand there", "go", 2),
         ("back", "escape q O", "Esc O", "back", "Back to where you were", "back", 4),
     ),
+    *_of(
+        "evidence",
+        "In the evidence",
+        (
+            "look",
+            "space",
+            "Space",
+            "32 more looks",
+            "Look 32 more times",
+            "look",
+            0,
+        ),
+        ("deny", "x", "x", "not a join", "Say that it is no join, or take that back", "deny", 1),
+        ("on", "pagedown", "PgDn", "scroll", "Further down", "scroll_grounds(1)", 3),
+        ("up", "pageup", "PgUp", "scroll", "Further up", "scroll_grounds(-1)", 3),
+        ("back", "escape q", "Esc q", "back", "Back to the branches", "back", 2),
+    ),
     *(
         Key(
             "compare.branch",

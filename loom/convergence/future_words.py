@@ -59,13 +59,18 @@ def apart(names: Sequence[str], e: PredictiveEvidence) -> str:
 
 def cannot_tell(names: Sequence[str], e: PredictiveEvidence, settings: JudgeSettings) -> str:
     """Branches that need more looks."""
-    floor = 2 * e.same_place_twice - 1
-    under = (1 + floor + settings.joined_below * (1 - floor)) / 2
+    under = joined_under(e, settings)
     return (
         f"Cannot tell yet whether {_and(names)} meet: best guess {_in_100(e.best_guess)} in 100, "
         f"could be {_in_100(e.best_guess_low)} to {_in_100(e.best_guess_high)}, and a join needs "
         f"all of it under {_in_100(under)}, after {e.n_futures} looks."
     )
+
+
+def joined_under(e: PredictiveEvidence, settings: JudgeSettings) -> float:
+    """The best guess under which all of the interval has to lie for a join, in [1/2, 1]."""
+    floor = 2 * e.same_place_twice - 1
+    return (1 + floor + settings.joined_below * (1 - floor)) / 2
 
 
 def _beside(e: PredictiveEvidence) -> str:

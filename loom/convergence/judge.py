@@ -115,7 +115,8 @@ class Judge:
         nearest = np.argsort(distance, axis=1, kind="stable")
         hunt = _Hunt(distance, nearest, self._weights(distance))
         undecided: list[tuple[int, int]] = []
-        while budget.share_spent(begun, self._scorer.spent) < HUNT_SHARE:
+        # However little it is, it buys a look: fingerprints alone say nothing to a person.
+        while not self._reached or budget.share_spent(begun, self._scorer.spent) < HUNT_SHARE:
             pairs = self._next_pairs(hunt)[: self._n_affordable(budget, begun)]
             if not pairs:
                 break

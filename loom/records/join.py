@@ -133,6 +133,7 @@ class Join:
     compared branches in [0, 1], `sentence` the reason in one sentence. `mark` is what a screen
     shows: A, B... for joins, a, b... for what looks alike and is none, each keeping its letter
     while others are found; ? for what is undecided and ≈ for words whose future was not compared.
+    `denied` says that to a person it is no join, whatever the model says.
     """
 
     id: str
@@ -144,6 +145,7 @@ class Join:
     sentence: str
     evidence: Evidence
     mark: str = "≈"
+    denied: bool = False
 
 
 @dataclass(frozen=True, slots=True)

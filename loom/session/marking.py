@@ -5,10 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 
+from loom.convergence.denying import places_of
 from loom.errors import UsageError
+from loom.records import Join
 from loom.tree.changes import (
     BookmarkRemoved,
     ChapterBegun,
+    JoinAllowed,
+    JoinDenied,
     NodeBookmarked,
     NodeTagged,
     NodeTitled,
@@ -71,6 +75,22 @@ class Marking:
         """Have a chapter begin at a node; an empty title takes it away."""
         if self._tree.marks(node_id).chapter != title:
             self._do("chapter", node_id, [ChapterBegun(time.time(), node_id, title)])
+
+    def deny(self, join: Join) -> None:
+        """Say that a finding is no join; the model's verdict stays beside it."""
+        self._weigh("deny", join, JoinDenied)
+
+    def allow(self, join: Join) -> None:
+        """Take that back, whichever finding of these places it was said of."""
+        self._weigh("allow", join, JoinAllowed)
+
+    def _weigh(self, verb: Verb, join: Join, change: type[JoinDenied | JoinAllowed]) -> None:
+        places = places_of(join)
+        denied = [one for one in self._tree.denied if len(one & places) > 1]
+        if (verb == "deny") == bool(denied):
+            return
+        at, now = join.nodes[0], time.time()
+        self._do(verb, at, [change(now, at, one) for one in denied or [places]])
 
     def title_session(self, title: str) -> None:
         """Call the session otherwise; UsageError for nothing at all."""

@@ -29,6 +29,8 @@ _NOUNS: Mapping[Verb, str] = {
     "chapter": "the chapter at",
     "note": "the note on",
     "title": "the title of",
+    "deny": "“not a join” at",
+    "allow": "taking back “not a join” at",
     "model": "choosing a model for",
     "mode": "choosing plain text or chat for",
 }

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import get_args
 
+from loom.records import Place
 from loom.store.packing import pack_ints, unpack_ints
 from loom.store.payload import Json, Payload
 from loom.store.row import Content, required
@@ -12,6 +14,8 @@ from loom.tree.changes import (
     ChapterBegun,
     GrowthHidden,
     GrowthShown,
+    JoinAllowed,
+    JoinDenied,
     NodeBookmarked,
     NodeChange,
     NodeDerived,
@@ -65,6 +69,10 @@ def from_node_change(event: NodeChange) -> tuple[str, dict[str, Json]]:
             return "node_titled", {"title": event.title}
         case ChapterBegun():
             return "chapter_begun", {"title": event.title}
+        case JoinDenied():
+            return "join_denied", _from_places(event.places)
+        case JoinAllowed():
+            return "join_allowed", _from_places(event.places)
 
 
 def to_node_change(
@@ -96,8 +104,22 @@ def to_node_change(
             return NodeTitled(at, node_id, values.text("title"))
         case "chapter_begun":
             return ChapterBegun(at, node_id, values.text("title"))
+        case "join_denied":
+            return JoinDenied(at, node_id, _to_places(values))
+        case "join_allowed":
+            return JoinAllowed(at, node_id, _to_places(values))
         case _:
             raise ValueError(f"nothing called {kind!r} happens to a node")
+
+
+def _from_places(places: frozenset[Place]) -> dict[str, Json]:
+    ordered = sorted(places, key=lambda place: (place.node, place.n_tokens))
+    return {"places": [asdict(place) for place in ordered]}
+
+
+def _to_places(values: Payload) -> frozenset[Place]:
+    every = values.inners_or_none("places") or ()
+    return frozenset(Place(one.text("node"), one.integer("n_tokens")) for one in every)
 
 
 def from_session_change(event: SessionChange | OperationMark) -> tuple[str, dict[str, Json]]:

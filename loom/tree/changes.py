@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from loom.records import Place
 from loom.tree.kinds import Finish, Role, TagColour, TagScope, Verb
 
 
@@ -169,6 +170,24 @@ class SessionTitled:
     title: str
 
 
+@dataclass(frozen=True, slots=True)
+class JoinDenied:
+    """A person says that these places do not meet, whatever a model says; it is told at a node."""
+
+    at: float
+    node_id: str
+    places: frozenset[Place]
+
+
+@dataclass(frozen=True, slots=True)
+class JoinAllowed:
+    """A person no longer says so."""
+
+    at: float
+    node_id: str
+    places: frozenset[Place]
+
+
 NodeChange = (
     NodeDerived
     | NodeHidden
@@ -181,6 +200,8 @@ NodeChange = (
     | NoteWritten
     | NodeTitled
     | ChapterBegun
+    | JoinDenied
+    | JoinAllowed
 )
 SessionChange = GrowthHidden | GrowthShown | SessionTitled
 

@@ -6,11 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from loom.errors import NodeNotFoundError
-from loom.records import JudgedRound, Opening, Provenance
+from loom.records import JudgedRound, Opening, Place, Provenance
 from loom.tree.arrangement import Arrangement
 from loom.tree.changes import (
     GrowthHidden,
     GrowthShown,
+    JoinAllowed,
+    JoinDenied,
     NodeDerived,
     NodeHidden,
     NodeMoved,
@@ -57,6 +59,9 @@ _KEEPING_PATHS = (
     GrowthAccepted,
     GrowthCovered,
     ModelHashed,
+    FuturesJudged,
+    JoinDenied,
+    JoinAllowed,
 )
 """Events after which every node still stands where it stood."""
 
@@ -82,6 +87,7 @@ class Tree:
         self.model_hashes: dict[str, str] = {}
         self.covered: dict[str, GrowthCovered] = {}
         self.judged: list[JudgedRound] = []
+        self.denied: dict[frozenset[Place], None] = {}
         self.imports: list[TreeImported] = []
         self.history = History()
         self._places = Arrangement()
@@ -284,6 +290,10 @@ class Tree:
                 self._set_growth_hidden(event.request_id, isinstance(event, GrowthHidden))
             case SessionTitled():
                 self.title = event.title
+            case JoinDenied():
+                self.denied[event.places] = None
+            case JoinAllowed():
+                self.denied.pop(event.places, None)
             case _ if isinstance(event, MarkChange):
                 self.node(event.node_id)
                 self._marks[event.node_id] = marked(self.marks(event.node_id), event)

@@ -9,6 +9,8 @@ from loom.tree.changes import (
     ChapterBegun,
     GrowthHidden,
     GrowthShown,
+    JoinAllowed,
+    JoinDenied,
     NodeBookmarked,
     NodeDerived,
     NodeHidden,
@@ -46,6 +48,9 @@ def inverse_of(event: Undoable, tree: Tree) -> Undoable:
             return (
                 GrowthHidden(at, event.request_id) if hidden else GrowthShown(at, event.request_id)
             )
+        case JoinDenied() | JoinAllowed():
+            denied = event.places in tree.denied
+            return (JoinDenied if denied else JoinAllowed)(at, event.node_id, event.places)
         case SessionTitled():
             return SessionTitled(at, tree.title)
         case ModelChosen():

@@ -33,6 +33,8 @@ Verb = Literal[
     "chapter",
     "note",
     "title",
+    "deny",
+    "allow",
     "model",
     "mode",
 ]

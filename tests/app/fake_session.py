@@ -10,9 +10,10 @@ import numpy as np
 
 from loom.errors import LoomError
 from loom.models.mode_memory import ModeAnswer
-from loom.records import Evidence, Join, LexicalEvidence, Span, TokenColumns
+from loom.records import Evidence, Join, LexicalEvidence, PredictiveEvidence, Span, TokenColumns
 from loom.session import GrowSettings, ModelStatus, Notice
 from loom.session.forced import Turnoff
+from loom.session.judging.scope import Asked
 from loom.session.judging.service import JudgingStatus
 from loom.session.leaves import open_leaves
 from loom.session.mode_question import ModeQuestion
@@ -24,6 +25,7 @@ from loom.tree.events import (
     BranchClosed,
     BranchOpened,
     Finish,
+    FuturesJudged,
     GrowthRequested,
     Mode,
     ModeChosen,
@@ -148,6 +150,7 @@ class FakeSession:
         self.laws = FakeLaws(self.tree)
         self.judging = FakeJudging()
         self.unasked = FakeUnasked()
+        self.judged_joins: list[Join | None] = []
 
     # What the app calls
 
@@ -223,6 +226,9 @@ class FakeSession:
     def joins(self) -> tuple[Join, ...]:
         return self.found
 
+    def judge(self, asked: Asked) -> None:
+        self.judged_joins.append(asked.join)
+
     def choose_model(self, path: str) -> None:
         self.chosen.append(path)
         self._news.append(ModelChosen(0.0, path, self.mode))
@@ -260,6 +266,16 @@ class FakeSession:
         return len(text.split())
 
     # What a test calls
+
+    def judge_again(self, join: Join, found: PredictiveEvidence) -> None:
+        """The judge has looked at a finding again."""
+        rounds = [one for one in self.tree.judged if one.judged]
+        before = next(one for one in rounds[-1].judged if one.evidence == join.evidence.predictive)
+        again = replace(rounds[-1], judged=(replace(before, evidence=found),))
+        self._news.append(FuturesJudged(0.0, again))
+        sharper = replace(join, evidence=replace(join.evidence, predictive=found))
+        self.found = tuple(sharper if one.id == join.id else one for one in self.found)
+        self._wake()
 
     def type(
         self, parent_id: str | None, text: bytes, role: Role = "text", *, special: bool = False

@@ -279,3 +279,25 @@ def test_shared_words_are_compared_behind_their_places(tmp_path: Path) -> None:
     (found,) = made.tree.judged[-1].judged
     assert {found.one.node, found.other.node} <= {span.node for span in words.spans}
     made.close()
+
+
+def test_a_persons_word_is_kept_beside_the_models_and_can_be_undone(session: Session) -> None:
+    grow(session, 4)
+    judge(session, Asked())
+    join = next(one for one in session.joins() if one.verdict == "joined")
+    session.operations.marking.deny(join)
+    denied = next(one for one in session.joins() if one.id == join.id)
+    assert denied == replace(join, denied=True)
+    session.close()
+    again = Session.open(session.path, no_model)
+    assert denied in again.joins()
+    # A road that gets another way in later is still none to that person.
+    judge(again, Asked(join=denied))
+    assert next(one for one in again.joins() if one.id == join.id).denied
+    again.operations.undo()
+    assert not any(one.denied for one in again.joins())
+    again.operations.redo()
+    assert next(one for one in again.joins() if one.id == join.id).denied
+    again.operations.marking.allow(denied)
+    assert not any(one.denied for one in again.joins())
+    again.close()

@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 
-from loom.records import Cover, Ending, ModelInfo, Opening, Provenance, Sampling
+from loom.records import Cover, Ending, ModelInfo, Opening, Place, Provenance, Sampling
 from loom.records.template_use import TemplateUse
 from loom.store.codec import EventRow, JournalEvent, content_of, decode, encode
 from loom.tree.changes import (
@@ -14,6 +14,8 @@ from loom.tree.changes import (
     ChapterBegun,
     GrowthHidden,
     GrowthShown,
+    JoinAllowed,
+    JoinDenied,
     NodeBookmarked,
     NodeDerived,
     NodeHidden,
@@ -120,6 +122,8 @@ EVERY_KIND: list[JournalEvent] = [
     NoteWritten(1.0, "n", "Why \udcff?"),
     NodeTitled(1.0, "n", "t"),
     ChapterBegun(1.0, "n", "One"),
+    JoinDenied(1.0, "n", frozenset({Place("n", 3), Place("o", 4)})),
+    JoinAllowed(1.0, "n", frozenset({Place("n", 3), Place("o", 4)})),
     SessionTitled(1.0, "t"),
     TreeImported(1.0, "pyloom", "tree.json", '{"x":"\\ud800"}', ("lost: a thing (1)",)),
     NodeImported(

@@ -17,10 +17,9 @@ from loom.app import keymap, words
 from loom.app.changes import Changes
 from loom.app.display import shown_words
 from loom.app.meetings import Meetings, Place
-from loom.app.screens.evidence import EvidenceScreen
 from loom.app.screens.help import HelpScreen
 from loom.app.screens.model import ModelScreen
-from loom.app.screens.operating import OperatingScreen
+from loom.app.screens.weighing import WeighingScreen
 from loom.app.walking import before_answer, before_message, landing
 from loom.app.widgets.branches import Branches
 from loom.app.widgets.composer import Composer, Voice
@@ -39,7 +38,7 @@ _MOST_COUNTED = 100_000
 """Characters of a draft up to which its tokens are counted at each key."""
 
 
-class MainScreen(OperatingScreen):
+class MainScreen(WeighingScreen):
     """One session; two states, walking and writing."""
 
     AUTO_FOCUS = ""
@@ -101,6 +100,7 @@ class MainScreen(OperatingScreen):
         joins = self._session.joins()
         if joins != self.space.meetings.joins:
             self.space.show_joins(Meetings(joins))
+        self.show_evidence()
         self.show_views()
         self._look_at_engine()
 
@@ -132,30 +132,6 @@ class MainScreen(OperatingScreen):
     @on(Branches.BranchClicked)
     def _go_where_clicked(self, event: Branches.BranchClicked) -> None:
         self._stand_at(event.node_id)
-
-    # Where branches meet
-
-    def action_judge_now(self) -> None:
-        """Compare what follows the branches that are shown, with the time a person gives it."""
-        if (here := self.space.here) is None:
-            return
-        try:
-            self._session.unasked.check_now(here)
-        except LoomError as error:
-            self._say(Notice("information", error.what, error.remedy))
-        self._take_news()
-
-    def action_evidence(self) -> None:
-        """List where the words of the join stand."""
-        here, place = self.space.here, self.space.place
-        joins = [] if here is None else self.space.meetings.of(here)
-        join = place.join if place is not None else next(iter(joins), None)
-        if join is not None:
-            self.app.push_screen(EvidenceScreen(join, self._tree), self._go_to)
-
-    def _go_to(self, place: Place | None) -> None:
-        if place is not None:
-            self._stand_at(place.node_id, self.space.meetings.same_place(place))
 
     # Writing
 

@@ -17,7 +17,7 @@ from loom.app.branch_grid import GAP, INDENT, NUMBER, Grid
 from loom.app.branch_words import beginning, ending, n_lines, with_ellipsis
 from loom.app.display import fit, shown_in_a_line, shown_range_in_a_line
 from loom.app.marks import MARK_CLASSES, MET_CLASSES
-from loom.app.meetings import Meetings, Place
+from loom.app.meetings import Meetings, Place, words_range
 from loom.app.siblings import Families
 from loom.app.widgets.lines import Lines
 from loom.app.wrapping import wrap
@@ -283,6 +283,6 @@ class Branches(Lines):
         style = self.style_of("branches--typed" if node.written else "branches--model")
         text = Text(shown_in_a_line(raw), style, end="")
         for span, name in self._meetings.tinted(node.id, self._place):
-            start, end = (max(0, at - n_skipped) for at in (span.start_byte, span.end_byte))
+            start, end = (max(0, at - n_skipped) for at in words_range(node.text, span))
             text.stylize(self.style_of(name), *shown_range_in_a_line(raw, start, end))
         return text

@@ -10,8 +10,8 @@ from rich.text import Text
 
 from loom.app.display import BOOKMARK, shown_range, shown_words
 from loom.app.manuscript import Line, Manuscript
-from loom.app.marks import MARK_CLASSES, MET_CLASSES
-from loom.app.meetings import Meetings, Place
+from loom.app.marks import MARK_CLASSES, MET_CLASSES, Look, look_of
+from loom.app.meetings import Meetings, Place, words_range
 from loom.app.shading import Shade, Stretch, stretches
 from loom.app.widgets.lines import Lines
 from loom.session.laws import Laws
@@ -243,12 +243,20 @@ class Reading(Lines):
 
     def _draw_rail(self, line: int) -> Text:
         text = Text(no_wrap=True, end="")
-        number = self._mark(line)
-        if number is None:
+        number, look = self._mark(line), self._look_on(self._page.lines[line])
+        if number is None and look is None:
             return text.append("    │ ", self.style_of("reading--rail"))
-        node = self._page.nodes[number]
-        n_ways = len(self._tree.sibling_ids(node.id))
-        text.append(f"{n_ways:>3} " if n_ways > 1 else "    ", self.style_of("reading--fork"))
+        node = None if number is None else self._page.nodes[number]
+        n_ways = 1 if node is None else len(self._tree.sibling_ids(node.id))
+        ways = str(n_ways) if n_ways > 1 else ""
+        if look is not None:
+            mark = look.mark if len(look.mark + ways) <= 3 else look.mark[:1]
+            ways = ways if len(mark + ways) <= 3 else ""
+            text.append(mark if ways else f"{mark:>3}", self.style_of(look.mark_class))
+        text.append(f"{ways:>{3 - text.cell_len}} ", self.style_of("reading--fork"))
+        if node is None:
+            assert look is not None
+            return text.append(f"{look.joint} ", self.style_of(look.mark_class))
         if line in self._labels:
             return text.append(self._labels[line], self.style_of("reading--jump")).append(" ")
         if number == len(self._page.nodes) - 1:
@@ -258,6 +266,17 @@ class Reading(Lines):
         if self._tree.marks(node.id).bookmarked:
             glyph = BOOKMARK
         return text.append(f"{glyph} ", style)
+
+    def _look_on(self, line: Line) -> Look | None:
+        """The strongest finding whose words end on a line."""
+        page = self._page
+        for number, _, _ in page.pieces(line):
+            node = page.nodes[number]
+            for span, join in self._meetings.spans(node.id):
+                end = page.starts[number] + shown_range(node.text, 0, span.end_byte)[1]
+                if line.start < end <= line.end:
+                    return look_of(join)
+        return None
 
     def _draw_words(self, line: Line) -> Text:
         page = self._page
@@ -294,7 +313,7 @@ class Reading(Lines):
         for start, end, level in self._stretches(node):
             yield self.style_of(f"reading--shade-{level}"), start, end
         for span, name in self._meetings.tinted(node.id, self._place):
-            yield self.style_of(name), *shown_range(node.text, span.start_byte, span.end_byte)
+            yield self.style_of(name), *shown_range(node.text, *words_range(node.text, span))
         if self._token is not None and self._token[0] == node.id:
             yield self.style_of("reading--token"), *shown_range(node.text, *self._token[1:])
 

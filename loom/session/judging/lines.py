@@ -19,6 +19,8 @@ def lines(tree: Tree, joins: Sequence[Join]) -> Iterator[str]:
     apart = [join for join in joins if join.verdict == "apart"]
     for join in (*joined, *apart[:MOST_APART]):
         yield f"{join.mark:<2} {join.sentence}"
+        if join.denied:
+            yield "     You say that it is none."
         yield f"     {_where(tree, join)}"
     if len(apart) > MOST_APART:
         yield f"   {len(apart) - MOST_APART} more look alike and are not one road (--json)."

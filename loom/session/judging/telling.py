@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from loom.convergence.denying import with_denials
 from loom.convergence.gist_joins import gist_joins
 from loom.convergence.joins import JoinFinder, find_joins
 from loom.convergence.told import joins_told, pair_told
@@ -15,7 +16,7 @@ class JoinTeller:
 
     def __init__(self) -> None:
         self._finder = JoinFinder()
-        self._made_of: tuple[tuple[Join, ...], int, int] | None = None
+        self._made_of: tuple[tuple[Join, ...], int, int, tuple[object, ...]] | None = None
         self._told: tuple[Join, ...] = ()
 
     def take(self, event: TreeEvent, tree: Tree) -> None:
@@ -30,7 +31,7 @@ class JoinTeller:
         """Roads first, then look-alikes, what is undecided, and shared words."""
         words = self.words(tree)
         # The number of nodes counts too: shares of branches change with every new one.
-        now = words, len(tree.judged), len(tree)
+        now = words, len(tree.judged), len(tree), tuple(tree.denied)
         if self._made_of is None or self._made_of[0] is not words or self._made_of[1:] != now[1:]:
             self._told = told_of(tree, words, tree.judged)
             self._made_of = now
@@ -39,9 +40,10 @@ class JoinTeller:
 
 def told_of(tree: Tree, words: tuple[Join, ...], rounds: list[JudgedRound]) -> tuple[Join, ...]:
     """The joins of a tree from its shared words and all that was judged of it."""
-    if not rounds:
-        return words
-    return joins_told(tree, words, [one for found in rounds for one in found.judged])
+    told = words
+    if rounds:
+        told = joins_told(tree, words, [one for found in rounds for one in found.judged])
+    return with_denials(told, tree.denied)
 
 
 def told_of_pair(tree: Tree, pair: tuple[str, str]) -> tuple[Join, ...]:
