@@ -24,6 +24,7 @@ from loom.cli import (
     reading,
     replaying,
     sessions,
+    tour,
     verifying,
 )
 from loom.cli.group import cli
@@ -45,6 +46,7 @@ __all__ = [
     "reading",
     "replaying",
     "sessions",
+    "tour",
     "verifying",
 ]
 

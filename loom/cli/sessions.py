@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,7 @@ def run_app(file: Path | None) -> None:
     from loom.app.pauses import look_for_garbage_when_asked
     from loom.config import load_config
     from loom.session.opening import open_any
+    from loom.session.tour.tour import Tour
 
     config = load_config()
     session = open_any(file, connect())
@@ -42,7 +44,7 @@ def run_app(file: Path | None) -> None:
         session.unload_when_idle(60 * config.unload_after_minutes)
     look_for_garbage_when_asked()
     try:
-        LoomApp(session, config.theme).run()
+        LoomApp(session, config.theme, partial(Tour.begin, connect())).run()
     finally:
         session.close()
 
