@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from textual.binding import BindingType
 
 from loom.app.keys import GROUPS, Group, Key, State
-from loom.app.view_keys import LOOKING_KEYS, SAMPLER_KEY, VIEW_KEYS
+from loom.app.view_keys import CROSSING_KEYS, LOOKING_KEYS, SAMPLER_KEY, VIEW_KEYS
 
 __all__ = ["GROUPS", "KEYMAP", "Group", "Key", "State", "bindings", "footer"]
 
@@ -161,7 +161,7 @@ KEYMAP: tuple[Key, ...] = (
         ("m",),
         "m",
         "meet",
-        "To the next place where branches meet",
+        "To the next meeting of branches",
         "Where branches meet",
         rank=4,
         action="walk_joins(1)",
@@ -171,10 +171,11 @@ KEYMAP: tuple[Key, ...] = (
         ("M",),
         "M",
         "meet",
-        "To the place before",
+        "To the meeting before",
         "Where branches meet",
         action="walk_joins(-1)",
     ),
+    *CROSSING_KEYS,
     Key(
         "judge_now",
         ("J",),

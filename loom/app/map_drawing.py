@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Set
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,7 +10,12 @@ import numpy as np
 
 from loom.app.map_shape import MapShape, Spot, Window
 
-Ink = Literal["line", "road", "typed", "model", "here", "words", "words-road"]
+Ink = Literal[
+    "line", "road", "typed", "model", "here", "words", "words-road", "rail", "mark", "alike"
+]
+
+Mark = tuple[str, Ink]
+"""A letter, and how it is drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +51,20 @@ def zooms(shape: MapShape, width: int, height: int) -> list[Zoom]:
 
 @dataclass(frozen=True, slots=True)
 class Looks:
-    """What a drawing asks about nodes."""
+    """What a drawing asks about items.
+
+    `mark` is where an item meets others, `one_road` whether it is a road into which several ways
+    lead. `rail` are the items that one join joins; `rail_is_whole` says that it really does.
+    """
 
     path: Set[str]
     here: str | None
     is_typed: Callable[[str], bool]
     words: Callable[[str], str]
+    mark: Callable[[str], Mark | None] = lambda _: None
+    one_road: Callable[[str], bool] = lambda _: False
+    rail: Sequence[str] = ()
+    rail_is_whole: bool = True
 
 
 class Canvas:
@@ -91,6 +104,7 @@ def draw(
         _draw_blocks(canvas, shape, zoom, window, looks)
     else:
         _draw_roads(canvas, shape, zoom, window, looks)
+        draw_rail(canvas, shape, zoom, window, looks)
     return canvas
 
 
@@ -114,6 +128,12 @@ def _draw_blocks(canvas: Canvas, shape: MapShape, zoom: Zoom, window: Window, lo
     if looks.here is not None and looks.here in shape:
         here = shape.of_path([looks.here])
         canvas.put(int(x[here[0]]), int(y[here[0]]), "◆", "here")
+    for item in looks.rail:
+        mark = looks.mark(item)
+        if mark is not None and item in shape and item != looks.here:
+            level, row = shape.place(item)
+            column, y_at = (level - window.left) // zoom.levels, (row - window.top) // zoom.rows
+            _put_mark(canvas, column + 1, y_at, mark, 1)
 
 
 def _draw_roads(canvas: Canvas, shape: MapShape, zoom: Zoom, window: Window, looks: Looks) -> None:
@@ -124,7 +144,7 @@ def _draw_roads(canvas: Canvas, shape: MapShape, zoom: Zoom, window: Window, loo
             x = (spot.depth + 1 - window.left) * zoom.cells
             _draw_down(canvas, x, spot.row - window.top, spot.last_row - window.top, "line")
     for spot in spots:
-        if spot.node_id in looks.path and spot.row > spot.parent_row >= 0:
+        if spot.item in looks.path and spot.row > spot.parent_row >= 0:
             x = (spot.depth - window.left) * zoom.cells
             _draw_down(canvas, x, spot.parent_row - window.top, spot.row - window.top, "road")
     for spot in spots:
@@ -141,26 +161,48 @@ def _draw_down(canvas: Canvas, x: int, top: int, bottom: int, ink: Ink) -> None:
 
 def _draw_spot(canvas: Canvas, spot: Spot, zoom: Zoom, window: Window, looks: Looks) -> None:
     y, x = spot.row - window.top, (spot.depth - window.left) * zoom.cells
-    on_path, is_here = spot.node_id in looks.path, spot.node_id == looks.here
+    on_path, is_here = spot.item in looks.path, spot.item == looks.here
     line: Ink = "road" if on_path else "line"
     dash = "━" if on_path else "─"
+    mark = looks.mark(spot.item)
     if zoom.cells == 1:
-        canvas.put(x, y, "◆" if is_here else _knot(spot, dash), "here" if is_here else line)
+        if is_here or mark is None:
+            canvas.put(x, y, "◆" if is_here else _knot(spot, dash), "here" if is_here else line)
+        else:
+            _put_mark(canvas, x + 1, y, mark, 1)
         return
     if spot.parent_row >= 0:
         canvas.put(x, y, _branching(spot), line)
         canvas.put(x + 1, y, dash, line)
-    is_typed = looks.is_typed(spot.node_id)
-    ink: Ink = "here" if is_here else "road" if on_path else "typed" if is_typed else "model"
-    canvas.put(x + 2, y, "◆" if is_here else "○" if is_typed else "●", ink)
+    canvas.put(x + 2, y, *_glyph(spot, looks))
     end = x + 3
     if zoom.cells > 8:
-        for end, char in enumerate(looks.words(spot.node_id), x + 4):
+        for end, char in enumerate(looks.words(spot.item), x + 4):
             canvas.put(end, y, char, "words-road" if on_path else "words")
         end += 2
     if spot.has_children:
         for beyond in range(end, x + zoom.cells):
             canvas.put(beyond, y, "─", "line")
+    if mark is not None and not (looks.one_road(spot.item) and zoom.cells <= 8):
+        _put_mark(canvas, x + zoom.cells, y, mark, 2 if zoom.cells > 8 else 1)
+
+
+def _put_mark(canvas: Canvas, end: int, y: int, mark: Mark, room: int) -> None:
+    """A letter in the last cells of a level; where two have no room a star says that there are."""
+    letters = mark[0] if len(mark[0]) <= room else "*"
+    for x, char in enumerate(letters, end - room):
+        canvas.put(x, y, char, mark[1])
+
+
+def _glyph(spot: Spot, looks: Looks) -> tuple[str, Ink]:
+    """Who wrote it, or that it is a road."""
+    if spot.item == looks.here:
+        return "◆", "here"
+    if looks.one_road(spot.item):
+        return "▾" if spot.has_children else "▸", "mark"
+    is_typed = looks.is_typed(spot.item)
+    ink: Ink = "road" if spot.item in looks.path else "typed" if is_typed else "model"
+    return "○" if is_typed else "●", ink
 
 
 def _branching(spot: Spot) -> str:
@@ -176,3 +218,55 @@ def _knot(spot: Spot, dash: str) -> str:
         return dash
     char = _branching(spot)
     return {"─": "━", "┬": "┯", "├": "┝", "╰": "┕"}[char] if dash == "━" else char
+
+
+RAIL_ROOM = 3
+"""Cells at the end of a level in which a rail and a letter or two stand."""
+
+
+def draw_rail(canvas: Canvas, shape: MapShape, zoom: Zoom, window: Window, looks: Looks) -> None:
+    """The line that joins the ways into one road; it runs behind words, and crosses lines."""
+    stops = [shape.place(item) for item in looks.rail if item in shape]
+    if len(stops) < 2 or zoom.cells < 2:
+        return
+    has_words = zoom.cells > 8
+    at = max(level for level, _ in stops) + 1 - window.left
+    x = at * zoom.cells - (RAIL_ROOM if has_words else 1)
+    rows = sorted(row - window.top for _, row in stops)
+    for y in range(max(0, rows[0] + 1), min(canvas.height, rows[-1])):
+        _put_behind(canvas, x, y, "│" if looks.rail_is_whole else "┊", _rail_ink(looks))
+    for level, row in stops:
+        y = row - window.top
+        end = (level + 1 - window.left) * zoom.cells - 1
+        for beyond in range(end + 1 if end < x else _end_of_words(canvas, x, y), x):
+            _put_behind(canvas, beyond, y, "─" if looks.rail_is_whole else "┄", _rail_ink(looks))
+        if has_words or end < x:
+            canvas.put(x, y, _corner(y, rows, looks), _rail_ink(looks))
+
+
+def _rail_ink(looks: Looks) -> Ink:
+    return "rail" if looks.rail_is_whole else "alike"
+
+
+def _corner(y: int, rows: Sequence[int], looks: Looks) -> str:
+    if not looks.rail_is_whole:
+        return "┄"
+    return "╮" if y == rows[0] else "╯" if y == rows[-1] else "┤"
+
+
+def _end_of_words(canvas: Canvas, x: int, y: int) -> int:
+    """Where a line to a rail begins: one cell after what stands before it."""
+    if not 0 <= y < canvas.height:
+        return x
+    return max((before + 2 for before in canvas.cells[y] if before < x), default=x)
+
+
+def _put_behind(canvas: Canvas, x: int, y: int, char: str, ink: Ink) -> None:
+    """One cell of a rail, unless something stands there; lines are crossed."""
+    if not 0 <= y < canvas.height:
+        return
+    there = canvas.cells[y].get(x)
+    if there is None:
+        canvas.put(x, y, char, ink)
+    elif char in "│┊" and there[0] in "─━":
+        canvas.put(x, y, "┼" if there[0] == "─" else "┿", ink)

@@ -1,6 +1,6 @@
-"""The whole tree in two dimensions: how deep a node is, and on which row its road runs.
+"""A layout in two dimensions: how deep an item is, and on which row its road runs.
 
-A leaf has a row of its own, in the order of the outline; any other node lies on the row of its
+A leaf has a row of its own, in the order of the outline; any other item lies on the row of its
 first child, so that a road runs straight on and its other ways leave it downwards. Nothing here
 recurses, and what is asked for one screen is found in arrays.
 """
@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from loom.tree.graph import Tree
+from loom.app.layout import Layout
 
 Ints = npt.NDArray[np.int64]
 
@@ -30,9 +30,9 @@ class Window:
 
 
 class Spot(NamedTuple):
-    """A node on the map; its parent's rows are -1 if it has none."""
+    """An item on the map; its parent's rows are -1 if it has none."""
 
-    node_id: str
+    item: str
     depth: int
     row: int
     last_row: int
@@ -42,21 +42,21 @@ class Spot(NamedTuple):
 
 
 class MapShape:
-    """Nodes in the order of their levels: `ids[i]` is `depths[i]` deep, on row `rows[i]`.
+    """Items in the order of their levels: `ids[i]` is `depths[i]` deep, on row `rows[i]`.
 
     `last_rows[i]` is the row of its last child (its own if it has none), `parents[i]` the index of
     its parent (-1 for a root). Arrays have shape (n,).
     """
 
-    def __init__(self, tree: Tree) -> None:
-        self.ids: list[str] = list(tree.root_ids)
+    def __init__(self, layout: Layout) -> None:
+        self.ids: list[str] = list(layout.root_ids)
         parents: list[int] = [-1] * len(self.ids)
-        for at, node_id in enumerate(self.ids):
-            children = tree.child_ids(node_id)
+        for at, item in enumerate(self.ids):
+            children = layout.child_ids(item)
             self.ids.extend(children)
             parents.extend([at] * len(children))
-        self._index = {node_id: at for at, node_id in enumerate(self.ids)}
-        depths, rows, last_rows = _placed(parents, len(tree.root_ids))
+        self._index = {item: at for at, item in enumerate(self.ids)}
+        depths, rows, last_rows = _placed(parents, len(layout.root_ids))
         self.parents: Ints = np.array(parents, np.int64)
         self.depths: Ints = np.array(depths, np.int64)
         self.rows: Ints = np.array(rows, np.int64)
@@ -77,16 +77,16 @@ class MapShape:
         """How many leaves it has, at least 1."""
         return int(self.rows.max()) + 1 if self.ids else 1
 
-    def place(self, node_id: str) -> tuple[int, int]:
-        """Level and row of a node; KeyError if it came after the map was made."""
-        at = self._index[node_id]
+    def place(self, item: str) -> tuple[int, int]:
+        """Level and row of an item; KeyError if it came after the map was made."""
+        at = self._index[item]
         return int(self.depths[at]), int(self.rows[at])
 
-    def __contains__(self, node_id: object) -> bool:
-        return node_id in self._index
+    def __contains__(self, item: object) -> bool:
+        return item in self._index
 
     def nodes_in(self, window: Window) -> Ints:
-        """The indices of the nodes inside, and of those whose other ways pass through."""
+        """The indices of the items inside, and of those whose other ways pass through."""
         return np.flatnonzero(
             (self.depths >= window.left)
             & (self.depths < window.right)
@@ -95,7 +95,7 @@ class MapShape:
         )
 
     def spots(self, found: Ints) -> list[Spot]:
-        """These nodes with all that is needed to draw them."""
+        """These items with all that is needed to draw them."""
         parents = self.parents[found]
         above = np.maximum(parents, 0)
         columns = (
@@ -109,13 +109,13 @@ class MapShape:
         ids = map(self.ids.__getitem__, found.tolist())
         return list(map(Spot, ids, *(column.tolist() for column in columns)))
 
-    def of_path(self, node_ids: Iterable[str]) -> Ints:
-        """The indices of these nodes, as far as they were there when the map was made."""
-        found = (self._index.get(node_id) for node_id in node_ids)
+    def of_path(self, items: Iterable[str]) -> Ints:
+        """The indices of these items, as far as they were there when the map was made."""
+        found = (self._index.get(item) for item in items)
         return np.array([at for at in found if at is not None], np.int64)
 
     def nearest(self, level: float, row: float) -> str | None:
-        """The node nearest to a place, where a row counts twice as much as a level."""
+        """The item nearest to a place, where a row counts twice as much as a level."""
         if not self.ids:
             return None
         far = np.abs(self.depths - level) + 2 * np.abs(self.rows - row)
@@ -123,7 +123,7 @@ class MapShape:
 
 
 def _placed(parents: list[int], n_roots: int) -> tuple[list[int], list[int], list[int]]:
-    """Depth, row and row of the last child of each node; parents come before their children."""
+    """Depth, row and row of the last child of each item; parents come before their children."""
     n = len(parents)
     depths, n_leaves = [0] * n, [0] * n
     for at in range(n_roots, n):

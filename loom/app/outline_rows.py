@@ -18,7 +18,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from loom.app.outline_shape import OutlineShape
-from loom.tree.graph import Tree
 
 _LEVEL, _LAST_LEVEL = "│ ", "  "
 _FORK, _LAST_FORK = "├ ", "└ "
@@ -32,28 +31,27 @@ _NEAR = 200
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A node on its row; `guides` are the lines that lead to it, two cells a level.
+    """An item on its row; `guides` are the lines that lead to it, two cells a level.
 
-    With `pager` it is the row below ten of that node's many children (None: of the roots), which
+    With `pager` it is the row below ten of that item's many children (None: of the roots), which
     says so.
     """
 
-    node_id: str | None
+    item: str | None
     guides: str
     pager: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class _At:
-    node_id: str | None
+    item: str | None
     pager: bool = False
 
 
 class OutlineRows:
-    """The rows of a tree in a shape; `changed` is to be called when the shape has changed."""
+    """The rows of a shape; `changed` is to be called when the shape has changed."""
 
-    def __init__(self, tree: Tree, shape: OutlineShape) -> None:
-        self._tree = tree
+    def __init__(self, shape: OutlineShape) -> None:
         self._shape = shape
         self._known: dict[str, int] = {}
         self._guides: dict[str | None, str] = {None: ""}
@@ -68,10 +66,10 @@ class OutlineRows:
         self._guides = {None: ""}
         self._near = None
 
-    def row_of(self, node_id: str) -> int | None:
+    def row_of(self, item: str) -> int | None:
         """On which row a node stands, from 0; None if it is folded away or left out."""
         way: list[str] = []
-        at: str | None = node_id
+        at: str | None = item
         while at is not None and at not in self._known:
             way.append(at)
             at = self._shape.parent(at)
@@ -84,7 +82,7 @@ class OutlineRows:
             row += 1 + before
             self._known[child] = row
             at = child
-        self._near = row, _At(node_id)
+        self._near = row, _At(item)
         return row
 
     def rows(self, start: int, stop: int) -> list[Row]:
@@ -95,7 +93,7 @@ class OutlineRows:
         at: _At | None = self._find(start)
         found: list[Row] = []
         while at is not None and len(found) < stop - start:
-            found.append(Row(at.node_id, self._guides_of(at), at.pager))
+            found.append(Row(at.item, self._guides_of(at), at.pager))
             at = self._after(at)
         return found
 
@@ -138,11 +136,11 @@ class OutlineRows:
 
     def _after(self, at: _At) -> _At | None:
         """The row below."""
-        if at.node_id is not None and not at.pager:
-            below = self._shape.family(at.node_id)
+        if at.item is not None and not at.pager:
+            below = self._shape.family(at.item)
             if below:
                 return _At(below[0])
-        child = at.node_id
+        child = at.item
         if at.pager and child is None:
             return None
         while child is not None:
@@ -159,40 +157,40 @@ class OutlineRows:
     def _before(self, at: _At) -> _At | None:
         """The row above."""
         if at.pager:
-            return self._last_below(self._shape.family(at.node_id)[-1])
-        if at.node_id is None:
+            return self._last_below(self._shape.family(at.item)[-1])
+        if at.item is None:
             return None
-        parent_id = self._shape.parent(at.node_id)
+        parent_id = self._shape.parent(at.item)
         family = self._shape.family(parent_id)
-        index = family.index(at.node_id)
+        index = family.index(at.item)
         if index:
             return self._last_below(family[index - 1])
         return None if parent_id is None else _At(parent_id)
 
-    def _last_below(self, node_id: str) -> _At:
+    def _last_below(self, item: str) -> _At:
         """The last row of a subtree."""
-        while family := self._shape.family(node_id):
-            if self._shape.has_pager(node_id):
-                return _At(node_id, pager=True)
-            node_id = family[-1]
-        return _At(node_id)
+        while family := self._shape.family(item):
+            if self._shape.has_pager(item):
+                return _At(item, pager=True)
+            item = family[-1]
+        return _At(item)
 
     def _guides_of(self, at: _At) -> str:
         if at.pager:
-            return (self._below(at.node_id) + _LAST_FORK)[-MOST_GUIDES:]
-        if at.node_id is None:
+            return (self._below(at.item) + _LAST_FORK)[-MOST_GUIDES:]
+        if at.item is None:
             return ""
-        parent_id = self._shape.parent(at.node_id)
+        parent_id = self._shape.parent(at.item)
         above = self._below(parent_id)
         if self._shape.n_ways(parent_id) == 1:
             return above
-        last = self._is_last(parent_id, at.node_id)
+        last = self._is_last(parent_id, at.item)
         return (above + (_LAST_FORK if last else _FORK))[-MOST_GUIDES:]
 
-    def _below(self, node_id: str | None) -> str:
+    def _below(self, item: str | None) -> str:
         """The guides of a level: what leads past or to everything below a node."""
         way: list[str] = []
-        at = node_id
+        at = item
         while at not in self._guides:
             assert at is not None
             way.append(at)

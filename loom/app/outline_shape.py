@@ -1,27 +1,28 @@
 """Which rows an outline has: what is folded, hoisted, filtered out, and which ten of many siblings.
 
-Every node has a size: the rows of its subtree as it would be drawn now, itself included. A node
-that is folded has one; of many siblings ten are drawn, and below them a row that says so.
+Every item of a layout has a size: the rows of all that hangs from it as it would be drawn now,
+itself included. An item that is folded has one; of many siblings ten are drawn, and below them a
+row that says so.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from loom.tree.graph import Tree
+from loom.app.layout import Layout
 
 PAGE = 10
 """So many siblings are drawn at once."""
 
 
 class OutlineShape:
-    """The sizes of a tree's nodes; every change costs the way up from where it happened.
+    """The sizes of a layout's items; every change costs the way up from where it happened.
 
-    `hoisted` is the node that is drawn as if it were the only root.
+    `hoisted` is the item that is drawn as if it were the only root.
     """
 
-    def __init__(self, tree: Tree) -> None:
-        self._tree = tree
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
         self._sizes: dict[str, int] = {}
         self._all_folded = False
         self._others: set[str] = set()
@@ -32,37 +33,37 @@ class OutlineShape:
 
     # Questions
 
-    def size(self, node_id: str) -> int:
+    def size(self, item: str) -> int:
         """Rows of a node and of what is drawn below it."""
-        return self._sizes.get(node_id, 1)
+        return self._sizes.get(item, 1)
 
-    def is_folded(self, node_id: str) -> bool:
+    def is_folded(self, item: str) -> bool:
         """Whether nothing below a node is drawn."""
-        return (node_id in self._others) != self._all_folded
+        return (item in self._others) != self._all_folded
 
-    def n_ways(self, node_id: str | None) -> int:
+    def n_ways(self, item: str | None) -> int:
         """How many children a node would have drawn, folded or not; None asks for the roots."""
-        return len(self._children(node_id))
+        return len(self._children(item))
 
-    def family(self, node_id: str | None) -> Sequence[str]:
+    def family(self, item: str | None) -> Sequence[str]:
         """The children that are drawn below a node, on the page that is open."""
-        if node_id is not None and self.is_folded(node_id):
+        if item is not None and self.is_folded(item):
             return ()
-        return self._on_page(node_id, self._children(node_id))
+        return self._on_page(item, self._children(item))
 
-    def page(self, node_id: str | None) -> tuple[int, int, int]:
+    def page(self, item: str | None) -> tuple[int, int, int]:
         """The first and last of the children that are drawn, from 1, and how many there are."""
-        n, at = self.n_ways(node_id), self._pages.get(node_id, 0)
+        n, at = self.n_ways(item), self._pages.get(item, 0)
         return at * PAGE + 1, min(n, (at + 1) * PAGE), n
 
-    def has_pager(self, node_id: str | None) -> bool:
+    def has_pager(self, item: str | None) -> bool:
         """Whether a row says that there are more children than are drawn."""
-        folded = node_id is not None and self.is_folded(node_id)
-        return not folded and self.n_ways(node_id) > PAGE
+        folded = item is not None and self.is_folded(item)
+        return not folded and self.n_ways(item) > PAGE
 
-    def parent(self, node_id: str) -> str | None:
+    def parent(self, item: str) -> str | None:
         """The node under which this one is drawn, None for a root or what is hoisted."""
-        return None if node_id == self.hoisted else self._tree.node(node_id).parent_id
+        return None if item == self.hoisted else self._layout.parent(item)
 
     @property
     def n_rows(self) -> int:
@@ -72,115 +73,116 @@ class OutlineShape:
     # Changes
 
     def family_changed(self, parent_id: str | None) -> None:
-        """Children came, went, or stand in another order."""
-        at, n = self._pages.get(parent_id, 0), self.n_ways(parent_id)
+        """Children of this node came, went, or stand in another order."""
+        holder = self._layout.holder(parent_id)
+        at, n = self._pages.get(holder, 0), self.n_ways(holder)
         if at and at * PAGE >= n:
-            self._pages[parent_id] = max(0, (n - 1) // PAGE)
-        self._measure_up(parent_id)
+            self._pages[holder] = max(0, (n - 1) // PAGE)
+        self._measure_up(holder)
 
-    def add(self, node_id: str) -> None:
+    def add(self, item: str) -> None:
         """A node that is now in the tree."""
         if self._all_folded:
-            self._others.add(node_id)
+            self._others.add(item)
         if self._kept is not None:
-            self._keep(node_id)
-            for above in reversed(self._tree.path(node_id)):
-                self._sizes[above.id] = self._measured(above.id)
-        self._measure_up(self._tree.node(node_id).parent_id)
+            self._keep(item)
+            for above in reversed(self._layout.way_to(item)):
+                self._sizes[above] = self._measured(above)
+        self._measure_up(self._layout.parent(item))
 
     def measure_again(self) -> None:
-        """Nodes went out of sight, came back or stand elsewhere."""
-        if self.hoisted is not None and not self._tree.is_visible(self.hoisted):
+        """Items went out of sight, came back or stand elsewhere."""
+        if self.hoisted is not None and self.hoisted not in self._layout:
             self.hoisted = None
         self._measure_all()
 
-    def turn_fold(self, node_id: str) -> None:
+    def turn_fold(self, item: str) -> None:
         """Fold a node, or unfold it if it is folded."""
-        self._others.symmetric_difference_update((node_id,))
-        self._measure_up(node_id)
+        self._others.symmetric_difference_update((item,))
+        self._measure_up(item)
 
     def fold_all_but(self, path: Sequence[str]) -> None:
         """Fold everything that is not on a path from the root down."""
         self._all_folded, self._others = True, set(path)
         self._sizes = {}
-        for node_id in reversed(path):
-            self._sizes[node_id] = self._measured(node_id)
+        for item in reversed(path):
+            self._sizes[item] = self._measured(item)
 
     def unfold_all(self) -> None:
         """Draw everything."""
         self._all_folded, self._others = False, set()
         self._measure_all()
 
-    def turn_to(self, node_id: str) -> bool:
+    def turn_to(self, item: str) -> bool:
         """Open the page on which a node is; whether another one was open."""
-        parent_id = self.parent(node_id)
+        parent_id = self.parent(item)
         children = self._children(parent_id)
-        if len(children) <= PAGE or node_id not in children:
+        if len(children) <= PAGE or item not in children:
             return False
-        page = children.index(node_id) // PAGE
+        page = children.index(item) // PAGE
         if page == self._pages.get(parent_id, 0):
             return False
         self._pages[parent_id] = page
         self._measure_up(parent_id)
         return True
 
-    def hoist(self, node_id: str | None) -> None:
+    def hoist(self, item: str | None) -> None:
         """Draw one node as the only root; None draws all again."""
-        self.hoisted = node_id
+        self.hoisted = item
 
-    def keep_only(self, node_ids: Iterable[str] | None) -> None:
+    def keep_only(self, items: Iterable[str] | None) -> None:
         """Draw these nodes and what leads to them; None draws all again."""
         self._kept = None
-        if node_ids is not None:
+        if items is not None:
             self._kept = set()
-            for node_id in node_ids:
-                self._keep(node_id)
+            for item in items:
+                self._keep(item)
         self._measure_all()
 
     # Sizes
 
-    def _children(self, node_id: str | None) -> Sequence[str]:
-        if node_id is None:
-            found = self._tree.root_ids if self.hoisted is None else (self.hoisted,)
+    def _children(self, item: str | None) -> Sequence[str]:
+        if item is None:
+            found = self._layout.root_ids if self.hoisted is None else (self.hoisted,)
         else:
-            found = self._tree.child_ids(node_id)
+            found = self._layout.child_ids(item)
         kept = self._kept
         return found if kept is None else [one for one in found if one in kept]
 
-    def _on_page(self, node_id: str | None, children: Sequence[str]) -> Sequence[str]:
+    def _on_page(self, item: str | None, children: Sequence[str]) -> Sequence[str]:
         if len(children) <= PAGE:
             return children
-        start = self._pages.get(node_id, 0) * PAGE
+        start = self._pages.get(item, 0) * PAGE
         return children[start : start + PAGE]
 
-    def _family_size(self, node_id: str | None) -> int:
-        children = self._children(node_id)
-        drawn = self._on_page(node_id, children)
+    def _family_size(self, item: str | None) -> int:
+        children = self._children(item)
+        drawn = self._on_page(item, children)
         return sum(map(self.size, drawn)) + (len(children) > PAGE)
 
-    def _measured(self, node_id: str) -> int:
-        return 1 if self.is_folded(node_id) else 1 + self._family_size(node_id)
+    def _measured(self, item: str) -> int:
+        return 1 if self.is_folded(item) else 1 + self._family_size(item)
 
-    def _measure_up(self, node_id: str | None) -> None:
+    def _measure_up(self, item: str | None) -> None:
         """Measure a node again and all above it, as far as anything changes."""
-        while node_id is not None:
-            size = self._measured(node_id)
-            if self.size(node_id) == size:
+        while item is not None:
+            size = self._measured(item)
+            if self.size(item) == size:
                 return
-            self._sizes[node_id] = size
-            node_id = self._tree.node(node_id).parent_id
+            self._sizes[item] = size
+            item = self._layout.parent(item)
 
     def _measure_all(self) -> None:
         self._sizes = {}
-        order: list[str] = list(self._tree.root_ids)
-        for node_id in order:
-            order.extend(self._tree.child_ids(node_id))
-        for node_id in reversed(order):
-            if self._tree.n_children(node_id):
-                self._sizes[node_id] = self._measured(node_id)
+        order: list[str] = list(self._layout.root_ids)
+        for item in order:
+            order.extend(self._layout.child_ids(item))
+        for item in reversed(order):
+            if self._layout.n_children(item):
+                self._sizes[item] = self._measured(item)
 
-    def _keep(self, node_id: str) -> None:
-        above: str | None = node_id
+    def _keep(self, item: str) -> None:
+        above: str | None = item
         while above is not None and self._kept is not None and above not in self._kept:
             self._kept.add(above)
-            above = self._tree.node(above).parent_id
+            above = self._layout.parent(above)

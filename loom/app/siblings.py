@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from loom.app.display import shown_in_a_line
+from loom.app.layout import Stretch
 from loom.tree.graph import Tree
 from loom.tree.node import Node
 
@@ -52,13 +53,20 @@ class Families:
         """The older sibling that says the same, if there is one."""
         return self._family(node).twins.get(node.id)
 
-    def snippet(self, node: Node) -> str:
-        """How a node begins where its siblings do not: one line, white space skipped."""
-        text = _beginning(node)
+    def snippet(self, node: Node, stretch: Stretch | None = None) -> str:
+        """How a node begins where its siblings do not: one line, white space skipped.
+
+        Of a stretch of its text only that; what stands before it is an ellipsis.
+        """
+        if stretch is not None and stretch.start:
+            text = _in_a_line(node.text[stretch.start : stretch.end])
+            return f"…{text}" if text else "(empty)"
+        end = None if stretch is None else stretch.end
+        text = _in_a_line(node.text[:end])
         if not text:
             return "" if node.state == "growing" else "(empty)"
         n_shared = self._family(node).n_shared.get(node.id, 0)
-        return "…" + text[n_shared:] if n_shared else text
+        return "…" + text[n_shared:] if 0 < n_shared < len(text) else text
 
     def _family(self, node: Node) -> Family:
         family = self._families.get(node.parent_id)
@@ -107,4 +115,8 @@ def _twins(siblings: Sequence[Node]) -> dict[str, Twin]:
 
 
 def _beginning(node: Node) -> str:
-    return shown_in_a_line(node.text.lstrip()[:_LOOK]).strip()
+    return _in_a_line(node.text)
+
+
+def _in_a_line(text: bytes) -> str:
+    return shown_in_a_line(text.lstrip()[:_LOOK]).strip()

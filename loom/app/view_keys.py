@@ -22,6 +22,16 @@ SAMPLER_KEY = Key(
     "sampler", ("comma",), ",", "sampler", "Temperature, cut-offs and presets", "Grow"
 )
 
+_MEET: Group = "Where branches meet"
+
+CROSSING_KEYS: tuple[Key, ...] = (
+    Key("cross", ("n",), "n", "across", "Across to the next way in", _MEET, action="cross(1)"),
+    Key("cross_back", ("N",), "N", "across", "To the way in before", _MEET, action="cross(-1)"),
+    Key("one_road", ("s",), "s", "one road", "Fold a join into one road, or unfold it", _MEET),
+    Key("one_road_each", ("S",), "S", "one road", "Fold every join, or unfold all", _MEET),
+)
+"""Walking: from branch to branch where they meet."""
+
 _Row = tuple[str, str, str, str, str, str, int | None]
 """id, Textual's names, as shown, label, help, action, and rank in the footer."""
 
@@ -65,6 +75,12 @@ VIEW_KEYS: tuple[Key, ...] = (
         ("next", "down j", "↓ j", "walk", "To the sibling after", "walk('next')", 0),
         ("root", "g home", "g Home", "beginning", "To the beginning", "walk('root')", None),
         ("leaf", "G end", "G End", "end", "To the end of this road", "walk('leaf')", None),
+        ("join", "m", "m", "meet", "To the next meeting of branches", "walk_joins(1)", 2),
+        ("join_back", "M", "M", "meet", "To the meeting before", "walk_joins(-1)", None),
+        ("cross", "n", "n", "across", "Across to the next way in", "cross(1)", 2),
+        ("cross_back", "N", "N", "across", "To the way in before", "cross(-1)", None),
+        ("one_road", "s", "s", "one road", "Fold a join into one road, or unfold", "one_road", 3),
+        ("one_road_each", "S", "S", "one road", "Fold every join", "one_road_each", None),
         ("nearer", "plus", "+", "zoom", "Nearer", "zoom(-1)", 1),
         ("farther", "minus", "-", "zoom", "Farther, down to the whole tree", "zoom(1)", 1),
         ("up", "pageup", "PgUp", "scroll", "Scroll up", "scroll_map(0, -1)", 3),

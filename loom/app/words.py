@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
+from loom.app.crossing import way_number
 from loom.app.display import shown_words
 from loom.app.gauge_words import room_used
 from loom.app.marks import WORDS_MARK as MARK
+from loom.app.marks import look_of
 from loom.app.meetings import Meetings, Place
+from loom.app.roads_view import RoadsView
 from loom.app.walking import is_unfinished, persons_turn
 from loom.session import GrowSettings, ModelStatus
+from loom.session.judging.roads import OneRoad
 from loom.session.plans import Progress
 from loom.session.turns import next_role, turns_of
 from loom.tree.events import Mode, Role
@@ -23,6 +28,8 @@ WELCOME = (
 
 TOO_SMALL = "Loom needs at least 40 columns and 12 rows: please enlarge."
 
+
+_FEW_ROADS = 3
 
 CUT = "cut here · Space grows from the cut · Esc keeps all"
 
@@ -56,11 +63,26 @@ def no_branches(tree: Tree, here: str | None, settings: GrowSettings) -> str:
     return f"Nothing follows yet. Space grows {many} of up to {settings.max_tokens} tokens."
 
 
-def outline(tree: Tree, hoisted: str | None) -> str:
+def outline(tree: Tree, hoisted: str | None, roads: Sequence[OneRoad] = ()) -> str:
     """Label of the outline."""
     if hoisted is not None:
         return "outline · one subtree, H shows all"
-    return f"outline · {count(tree.n_visible, 'node')}"
+    return f"outline · {count(tree.n_visible, 'node')}{folded_roads(roads)}"
+
+
+def folded_roads(roads: Sequence[OneRoad]) -> str:
+    """Which joins are drawn as one road."""
+    if not roads:
+        return ""
+    if len(roads) > _FEW_ROADS:
+        return f" · {len(roads):,} joins are one road each"
+    marks = [road.mark for road in roads]
+    return f" · {listed(marks)} {'is one road' if len(marks) == 1 else 'are one road each'}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """A, B and C."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def what_grows(
@@ -130,14 +152,40 @@ def shortened(n: int) -> str:
     return f"{n:,}"
 
 
-def where_it_meets(meetings: Meetings, place: Place | None, here: str | None) -> tuple[str, str]:
-    """Label and note of the rule under the branches."""
-    n_places = len(meetings.places)
-    if place is not None:
-        number = meetings.places.index(place) + 1
-        return f"{MARK} place {number} of {n_places}", "m next · Enter shows all"
-    if here in meetings:
-        return f"{MARK} words here are said elsewhere too", "m goes there"
-    if n_places:
-        return f"{MARK} words meet at {count(n_places, 'place')}", "m goes there"
-    return "", ""
+def where_it_meets(
+    roads: RoadsView, place: Place | None, item: str | None, near: Place | None
+) -> tuple[str, str]:
+    """Label and note of the rule under the branches, or under the map.
+
+    `place` is what was asked for, `near` that or else the nearest meeting on the way to `item`.
+    """
+    if near is None or item is None:
+        return _what_meets(roads.meetings), "m goes there" if roads.meetings.joins else ""
+    number, n_ways = way_number(near)
+    look = look_of(near.join)
+    if look.style != "joined":
+        return f"{look.mark} branch {number} of {n_ways}", "n across · m next"
+    way = f"way in {number} of {n_ways}"
+    if not roads.is_one(near.join.id):
+        passed = place is None and roads.layout.node_id(item) != near.node_id
+        label = f"you came by way {number} of {n_ways}" if passed else way
+        return f"{look.mark} {label}", "n across · s one road · m next"
+    if roads.layout.leads_into(item) is not None:
+        return f"{look.mark} {way}", "→ onto the road · n across · s apart"
+    if (came_by := roads.entered_by(item, near.join)) is not None:
+        number, _ = way_number(Place(near.join, came_by))
+    return f"{look.mark} one road, you came by way {number} of {n_ways}", "← back · s apart"
+
+
+def _what_meets(meetings: Meetings) -> str:
+    """How much there is to be gone to: what was compared, or else shared words."""
+    n_of = Counter(look_of(join).style for join in meetings.joins)
+    parts = (
+        count(n_of["joined"], "join") if n_of["joined"] else "",
+        f"{n_of['alike']:,} only look alike" if n_of["alike"] else "",
+        f"{n_of['undecided']:,} undecided" if n_of["undecided"] else "",
+    )
+    told = " · ".join(filter(None, parts))
+    if told or not n_of["words"]:
+        return told
+    return f"{MARK} words meet at {count(len(meetings.places), 'place')}"

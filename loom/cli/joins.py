@@ -137,11 +137,12 @@ def _budget(text: str) -> Budget:
 
 
 def _print(tree: Tree, found: tuple[Join, ...], n_left: int, as_json: bool) -> None:
-    from loom.formats.loom_json import dumps, joins_object
-
     if as_json:
+        from loom.formats.loom_json import dumps, joins_object
+        from loom.session.judging.roads import roads_told
+
         last = tree.judged[-1] if tree.judged else None
-        click.echo(dumps(joins_object(found, n_left, last)))
+        click.echo(dumps(joins_object(found, roads_told(tree, found), n_left, last)))
         return
     from loom.session.judging.lines import lines
 

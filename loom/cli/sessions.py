@@ -32,6 +32,7 @@ def open_app(file: Path | None) -> None:
 def run_app(file: Path | None) -> None:
     """Open the app on what a person named, and close the session when it ends."""
     from loom.app.app import LoomApp
+    from loom.app.pauses import look_for_garbage_when_asked
     from loom.config import load_config
     from loom.session.opening import open_any
 
@@ -39,6 +40,7 @@ def run_app(file: Path | None) -> None:
     session = open_any(file, connect())
     if config.unload_after_minutes is not None:
         session.unload_when_idle(60 * config.unload_after_minutes)
+    look_for_garbage_when_asked()
     try:
         LoomApp(session, config.theme).run()
     finally:

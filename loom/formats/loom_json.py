@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 
-from loom.records import Join, JudgedRound
+from loom.records import Join, JudgedRound, RoadTold
 from loom.tree.events import GrowthRequested
 from loom.tree.graph import Tree
 from loom.tree.history import Step
@@ -105,15 +105,20 @@ def session_object(tree: Tree) -> JsonObject:
 
 
 def joins_object(
-    joins: Sequence[Join], n_not_reached: int = 0, last: JudgedRound | None = None
+    joins: Sequence[Join],
+    roads: Sequence[RoadTold],
+    n_not_reached: int = 0,
+    last: JudgedRound | None = None,
 ) -> JsonObject:
     """Where branches meet again, and how many joins and places no future was looked at for.
 
-    `last` is the last that was judged: by which model, with which settings, at what cost.
+    `roads` are the joins among them with their ways in, `last` is the last that was judged: by
+    which model, with which settings, at what cost.
     """
     n_not_judged = sum(join.verdict == "not_judged" for join in joins)
     return {
         "joins": [asdict(join) for join in joins],
+        "roads": [asdict(road) for road in roads],
         "not_judged": n_not_judged + n_not_reached,
         "judging": None if last is None else _judging(last),
     }

@@ -21,6 +21,7 @@ from loom.records.join import (
 from loom.records.judging import FloorFound, JudgedRound, JudgingCost
 from loom.records.opening import CacheType, FlashAttention, Opening
 from loom.records.provenance import ModelInfo, Provenance
+from loom.records.road import RoadTold, WayTold
 from loom.records.sampling import Sampling
 from loom.records.step_costs import StepCosts
 from loom.records.tokens import TokenColumns, TokenStats
@@ -48,6 +49,7 @@ __all__ = [
     "PredictiveEvidence",
     "Priority",
     "Provenance",
+    "RoadTold",
     "RunMode",
     "Sampling",
     "SemanticEvidence",
@@ -58,4 +60,5 @@ __all__ = [
     "TokenStats",
     "Until",
     "Verdict",
+    "WayTold",
 ]

@@ -145,11 +145,11 @@ class TestGrowing:
             outline = main_screen(pilot).space.outline
             outline.put_at_top(10)
             await pilot.pause()
-            top_row = outline._rows.rows(10, 11)[0].node_id
+            top_row = outline._rows.rows(10, 11)[0].item
             session.grow(here(pilot))
             session.release(3)
             await until(pilot, lambda: session.tree.growing_ids)
-            assert outline._rows.rows(outline.top, outline.top + 1)[0].node_id == top_row
+            assert outline._rows.rows(outline.top, outline.top + 1)[0].item == top_row
 
     async def test_many_wakings_make_one_frame(self, monkeypatch: pytest.MonkeyPatch) -> None:
         session = eight()
@@ -236,7 +236,7 @@ class TestGrowing:
 
 
 class TestMeeting:
-    async def test_m_goes_from_place_to_place_and_says_why(self) -> None:
+    async def test_m_goes_to_a_meeting_and_n_from_branch_to_branch(self) -> None:
         session = eight()
         async with opened(session, WIDE) as pilot:
             parent = here(pilot)
@@ -245,11 +245,12 @@ class TestMeeting:
             meet(session, parent)
             await until(pilot, lambda: "words meet at 4 places" in screen_text(pilot))
             tellers = session.found[0].nodes
-            for node_id in (*tellers, tellers[0]):
-                await pilot.press("m")
+            await pilot.press("m")
+            for node_id in (*tellers[1:], tellers[0]):
+                await pilot.press("n")
                 assert here(pilot) == node_id
                 assert session.found[0].sentence in screen_text(pilot)
-            await pilot.press("M")
+            await pilot.press("N")
             assert here(pilot) == tellers[-1]
             await pilot.press("escape")
             assert session.found[0].sentence not in screen_text(pilot)
@@ -268,12 +269,12 @@ class TestMeeting:
             await pilot.press("down", "enter")
             assert here(pilot) == session.found[0].nodes[1]
             assert session.found[0].sentence[:40] in screen_text(pilot)
-            assert "place 2 of 4" in screen_text(pilot)
+            assert "branch 2 of 4" in screen_text(pilot)
 
     async def test_without_joins_m_says_so(self) -> None:
         async with opened(toast()) as pilot:
             await pilot.press("m")
-            await until(pilot, lambda: said(pilot, "No branches say the same words yet."))
+            await until(pilot, lambda: said(pilot, "No branches meet yet."))
 
 
 class TestWriting:
@@ -413,10 +414,10 @@ class TestAround:
             assert session.chosen == ["mine.gguf"]
 
     async def test_help_shows_every_key_and_goes_away(self) -> None:
-        async with opened(toast(), (220, 80)) as pilot:
+        async with opened(toast(), (220, 100)) as pilot:
             await pilot.press("question_mark")
             assert isinstance(pilot.app.screen, HelpScreen)
-            for words in ("Grow new branches here", "To the next place", "Ctrl+J", "Marks"):
+            for words in ("Grow new branches here", "To the next meeting", "Ctrl+J", "Marks"):
                 assert words in screen_text(pilot)
             await pilot.press("escape")
             assert isinstance(pilot.app.screen, MainScreen)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from loom.app.layout import Layout
 from loom.app.map_drawing import Looks, Zoom, draw, zooms
 from loom.app.map_shape import MapShape, Window
 from loom.tree.events import NodeAdded
@@ -39,7 +40,7 @@ def looks(path: set[str], here: str | None = None) -> Looks:
 @given(parents)
 def test_leaves_have_rows_of_their_own_and_roads_run_straight_on(numbers: list[int]) -> None:
     tree = of_parents(numbers)
-    shape = MapShape(tree)
+    shape = MapShape(Layout(tree))
     assert sorted(shape.ids) == sorted(node.id for node in tree)
     leaves = [shape.place(node_id)[1] for node_id in tree.leaf_ids()]
     assert sorted(leaves) == list(range(shape.n_rows))
@@ -58,7 +59,7 @@ def test_leaves_have_rows_of_their_own_and_roads_run_straight_on(numbers: list[i
 def test_a_window_has_all_that_is_seen_in_it(
     numbers: list[int], left: int, top: int, width: int, height: int
 ) -> None:
-    shape = MapShape(of_parents(numbers))
+    shape = MapShape(Layout(of_parents(numbers)))
     window = Window(left, left + width, top, top + height)
     found = {shape.ids[at] for at in shape.nodes_in(window).tolist()}
     inside = {
@@ -72,7 +73,7 @@ def test_a_window_has_all_that_is_seen_in_it(
 
 @given(parents, st.integers(4, 40), st.integers(2, 20))
 def test_the_farthest_zoom_shows_every_node(numbers: list[int], width: int, height: int) -> None:
-    shape = MapShape(of_parents(numbers))
+    shape = MapShape(Layout(of_parents(numbers)))
     zoom = zooms(shape, width, height)[-1]
     canvas = draw(shape, zoom, zoom.window(0, 0, width, height), (width, height), looks(set()))
     for node_id in shape.ids:
@@ -82,7 +83,7 @@ def test_the_farthest_zoom_shows_every_node(numbers: list[int], width: int, heig
 
 def test_a_small_tree_as_it_is_drawn() -> None:
     tree = of_parents([0, 0, 0, 1, 1])
-    shape = MapShape(tree)
+    shape = MapShape(Layout(tree))
     path = {node.id for node in tree.path("n4")}
     canvas = draw(shape, Zoom(4), Window(0, 10, 0, 10), (16, 4), looks(path, "n4"))
     rows = ["".join(words for words, _ in canvas.runs(y)).rstrip() for y in range(4)]
@@ -95,7 +96,7 @@ def test_a_hundred_thousand_nodes_ten_thousand_deep_need_no_recursion() -> None:
     rng = random.Random(1)
     numbers = [at if not at else at - 1 for at in range(10_000)]
     numbers += [rng.randrange(10_000) for _ in range(90_000)]
-    shape = MapShape(of_parents(numbers))
+    shape = MapShape(Layout(of_parents(numbers)))
     assert shape.n_levels > 9_999
     zoom = zooms(shape, 130, 38)[-1]
     canvas = draw(shape, zoom, zoom.window(0, 0, 130, 38), (130, 38), looks({"n0", "n9999"}))
@@ -105,7 +106,7 @@ def test_a_hundred_thousand_nodes_ten_thousand_deep_need_no_recursion() -> None:
 
 @given(parents, st.floats(-1, 10), st.floats(-1, 10))
 def test_a_click_finds_the_nearest_node(numbers: list[int], level: float, row: float) -> None:
-    shape = MapShape(of_parents(numbers))
+    shape = MapShape(Layout(of_parents(numbers)))
     found = shape.nearest(level, row)
     assert found is not None
     far = np.abs(shape.depths - level) + 2 * np.abs(shape.rows - row)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from loom.app.layout import Layout
 from loom.app.outline_rows import MOST_GUIDES, OutlineRows, Row
 from loom.app.outline_shape import PAGE, OutlineShape
 from loom.tree.events import NodeAdded
@@ -44,13 +45,13 @@ def drawn_whole(shape: OutlineShape) -> list[Row]:
 
     def draw(parent_id: str | None, guides: str) -> None:
         family, more = shape.family(parent_id), shape.has_pager(parent_id)
-        for node_id in family:
-            last = node_id == family[-1] and not more
+        for item in family:
+            last = item == family[-1] and not more
             alone = shape.n_ways(parent_id) == 1
             fork = "" if alone else "└ " if last else "├ "
             below = "" if alone else "  " if last else "│ "
-            rows.append(Row(node_id, (guides + fork)[-MOST_GUIDES:]))
-            draw(node_id, guides + below)
+            rows.append(Row(item, (guides + fork)[-MOST_GUIDES:]))
+            draw(item, guides + below)
         if more:
             rows.append(Row(parent_id, (guides + "└ ")[-MOST_GUIDES:], pager=True))
 
@@ -83,8 +84,8 @@ def test_any_window_is_a_part_of_the_whole(
     forest: list[int], folds: list[Change], start: int, n: int
 ) -> None:
     tree = grown(forest)
-    shape = OutlineShape(tree)
-    rows = OutlineRows(tree, shape)
+    shape = OutlineShape(Layout(tree))
+    rows = OutlineRows(shape)
     for one in folds:
         change(tree, shape, one)
         rows.changed()
@@ -93,10 +94,10 @@ def test_any_window_is_a_part_of_the_whole(
     assert len(rows) == len(whole)
     assert rows.rows(start, start + n) == whole[start : start + n]
     for number, row in enumerate(whole):
-        if row.node_id is not None and not row.pager:
-            assert rows.row_of(row.node_id) == number
+        if row.item is not None and not row.pager:
+            assert rows.row_of(row.item) == number
             assert rows.rows(number, number + 2) == whole[number : number + 2]
-    drawn = {row.node_id for row in whole if not row.pager}
+    drawn = {row.item for row in whole if not row.pager}
     left_out = [node.id for node in tree if node.id not in drawn]
     assert all(rows.row_of(node_id) is None for node_id in left_out)
 
@@ -106,8 +107,8 @@ def test_a_node_that_comes_later_gets_its_row(
     before: list[int], later: list[int], folds: list[Change]
 ) -> None:
     tree = grown(before)
-    shape = OutlineShape(tree)
-    rows = OutlineRows(tree, shape)
+    shape = OutlineShape(Layout(tree))
+    rows = OutlineRows(shape)
     for one in folds:
         change(tree, shape, one)
     for number, parent in enumerate(later, start=len(before)):
@@ -120,9 +121,9 @@ def test_a_node_that_comes_later_gets_its_row(
 
 def test_of_many_siblings_ten_are_drawn_and_the_rest_is_said() -> None:
     tree = grown([-1, *[0] * 58])
-    shape = OutlineShape(tree)
-    rows = OutlineRows(tree, shape)
-    assert [row.node_id for row in rows.rows(1, 11)] == [f"n{n}" for n in range(1, PAGE + 1)]
+    shape = OutlineShape(Layout(tree))
+    rows = OutlineRows(shape)
+    assert [row.item for row in rows.rows(1, 11)] == [f"n{n}" for n in range(1, PAGE + 1)]
     assert rows.rows(11, 99) == [Row("n0", "└ ", pager=True)]
     assert shape.page("n0") == (1, 10, 58)
 
@@ -134,7 +135,7 @@ def test_of_many_siblings_ten_are_drawn_and_the_rest_is_said() -> None:
 
 def test_a_chain_of_ten_thousand_is_not_indented_and_does_not_recurse() -> None:
     tree = grown(list(range(-1, 9_999)))
-    rows = OutlineRows(tree, OutlineShape(tree))
+    rows = OutlineRows(OutlineShape(Layout(tree)))
 
     assert rows.row_of("n9999") == 9_999
     assert rows.rows(9_998, 10_010) == [Row("n9998", ""), Row("n9999", "")]

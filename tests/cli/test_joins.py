@@ -31,7 +31,7 @@ def test_futures_are_compared_kept_and_told(loom: Run) -> None:
     assert done.returncode == 0, done.stderr
     assert "pairs compared under rrxor at temperature 1 with nothing cut." in done.stderr
     found = json.loads(done.stdout)
-    assert set(found) == {"joins", "not_judged", "judging"}
+    assert set(found) == {"joins", "roads", "not_judged", "judging"}
     joined = [join for join in found["joins"] if join["verdict"] == "joined"]
     assert joined
     shares = [join["weight"] for join in joined]
@@ -44,6 +44,15 @@ def test_futures_are_compared_kept_and_told(loom: Run) -> None:
         assert join["kind"] in ("full", "paraphrase", "same_road", "hidden")
         assert join["evidence"]["predictive"]["verdict"] == "joined"
         assert len(join["spans"]) == len(join["nodes"]) >= 2
+    assert [road["id"] for road in found["roads"]] == [join["id"] for join in joined]
+    for road, join in zip(found["roads"], joined, strict=True):
+        assert set(road) == {"id", "mark", "fork", "n_branches", "n_compared", "ways_in"}
+        assert [way["node"] for way in road["ways_in"]] == join["nodes"]
+        assert [way["n_tokens"] for way in road["ways_in"]] == [
+            span["end_token"] for span in join["spans"]
+        ]
+        assert road["n_branches"] / road["n_compared"] == join["weight"]
+        assert sum(way["n_branches"] for way in road["ways_in"]) == road["n_branches"]
     # Without options nothing is loaded, and what was found before is told again.
     assert json.loads(loom("joins", "t.loom", "--json").stdout)["joins"] == found["joins"]
     lines = loom("joins", "t.loom").stdout.splitlines()

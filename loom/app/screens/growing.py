@@ -21,7 +21,7 @@ _MOST_BRANCHES = 999
 class GrowingScreen(SpeakingScreen):
     """The part of the main screen that grows; the rest is the main screen's own."""
 
-    def _stand_at(self, node_id: str, place: Place | None = None) -> None:
+    def _stand_at(self, node_id: str, place: Place | None = None, item: str | None = None) -> None:
         raise NotImplementedError
 
     @property

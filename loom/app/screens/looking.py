@@ -9,9 +9,9 @@ from textual import on
 
 from loom.app import shading
 from loom.app.screens.compare import CompareScreen
+from loom.app.screens.crossing import CrossingScreen
 from loom.app.screens.jump import JumpScreen
-from loom.app.screens.map import MapScreen
-from loom.app.screens.outlining import OutliningScreen
+from loom.app.screens.map import MapAnswer, MapScreen
 from loom.app.screens.search import SearchScreen
 from loom.app.screens.tally import TallyScreen
 from loom.app.token_place import byte_range, headline
@@ -24,7 +24,7 @@ _MOST_COMPARED = 20_000
 """Bytes of a road."""
 
 
-class LookingScreen(OutliningScreen):
+class LookingScreen(CrossingScreen):
     """The part of the main screen that looks closer; nothing in the tree changes but by growing."""
 
     _refused: frozenset[str] = frozenset()
@@ -103,7 +103,17 @@ class LookingScreen(OutliningScreen):
         if self.space.here is None:
             self._say(Notice("information", "There is no text yet.", "i writes."))
         else:
-            self.app.push_screen(MapScreen(self._tree, self.space.here), self._go_if_any)
+            self.app.push_screen(self._map(), self._go_if_there)
+
+    def _map(self) -> MapScreen:
+        space = self.space
+        return MapScreen(self._tree, space.roads, space.item, space.place)
+
+    def _go_if_there(self, there: MapAnswer | None) -> None:
+        self.space.show_roads()
+        if there is not None:
+            node_id = self.space.roads.layout.stretch(there.item).node_id
+            self._stand_at(node_id, there.place, there.item)
 
     def _go_if_any(self, node_id: str | None) -> None:
         if node_id is not None:

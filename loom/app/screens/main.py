@@ -20,10 +20,9 @@ from loom.app.meetings import Meetings, Place
 from loom.app.screens.help import HelpScreen
 from loom.app.screens.model import ModelScreen
 from loom.app.screens.weighing import WeighingScreen
-from loom.app.walking import Step, before_answer, before_message, landing, step
+from loom.app.walking import before_answer, before_message, landing
 from loom.app.widgets.branches import Branches
 from loom.app.widgets.composer import Composer, Voice
-from loom.app.widgets.outline import Outline
 from loom.app.widgets.workspace import Workspace
 from loom.errors import LoomError
 from loom.session import Notice, Session
@@ -114,15 +113,9 @@ class MainScreen(WeighingScreen):
 
     # Walking
 
-    def _stand_at(self, node_id: str, place: Place | None = None) -> None:
+    def _stand_at(self, node_id: str, place: Place | None = None, item: str | None = None) -> None:
         self._session.select(node_id)
-        self.space.stand_at(node_id, place, self._n_awaited(node_id))
-
-    def action_walk(self, where: Step) -> None:
-        """One step, if there is anything there."""
-        here = self.space.here
-        if here is not None and (there := step(self._tree, here, where)) is not None:
-            self._stand_at(there)
+        self.space.stand_at(node_id, place, self._n_awaited(node_id), item)
 
     def action_enter_branch(self, digit: str) -> None:
         """Into the branch of that number; 0 is the tenth."""
@@ -136,21 +129,9 @@ class MainScreen(WeighingScreen):
         reading = self.space.reading
         reading.put_at_top(reading.top + by * max(1, reading.height - 1))
 
-    @on(Outline.NodeClicked)
     @on(Branches.BranchClicked)
-    def _go_where_clicked(self, event: Outline.NodeClicked | Branches.BranchClicked) -> None:
+    def _go_where_clicked(self, event: Branches.BranchClicked) -> None:
         self._stand_at(event.node_id)
-
-    # Where branches meet
-
-    def action_walk_joins(self, by: int) -> None:
-        """To the next place where branches meet, or the one before."""
-        place = self.space.meetings.next_place(self.space.place, self.space.here, by)
-        if place is None:
-            what = "No branches say the same words yet."
-            self._say(Notice("information", what, "Space grows more of them."))
-        else:
-            self._stand_at(place.node_id, place)
 
     # Writing
 

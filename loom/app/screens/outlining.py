@@ -27,5 +27,5 @@ class OutliningScreen(GrowingScreen):
     def action_hoist(self) -> None:
         """Show this subtree alone; pressed again, the whole tree."""
         outline = self.space.outline
-        outline.hoist(None if outline.hoisted is not None else self.space.here)
+        outline.hoist(None if outline.hoisted is not None else self.space.item)
         self.space.show_rules()

@@ -237,9 +237,13 @@ class ReplayScreen(Screen[None]):
         if index < len(self.space.branches.ids):
             self._look_at(self.space.branches.ids[index])
 
-    @on(Outline.NodeClicked)
+    @on(Outline.ItemClicked)
+    def _look_where_row_is(self, event: Outline.ItemClicked) -> None:
+        # No road is drawn as one here, so that items are nodes.
+        self._look_at(event.item)
+
     @on(Branches.BranchClicked)
-    def _look_where_clicked(self, event: Outline.NodeClicked | Branches.BranchClicked) -> None:
+    def _look_where_clicked(self, event: Branches.BranchClicked) -> None:
         self._look_at(event.node_id)
 
     async def action_follow(self) -> None:

@@ -11,6 +11,7 @@ from rich.text import Text
 from textual import events
 from textual.geometry import Size
 from textual.message import Message
+from textual.widget import Widget
 
 from loom.app.branch_grid import GAP, INDENT, NUMBER, Grid
 from loom.app.branch_words import beginning, ending, n_lines, with_ellipsis
@@ -82,7 +83,8 @@ class Branches(Lines):
             states = {self._tree.node(branch_id).state for branch_id in self._ids}
             self._settled = not n_awaited and "growing" not in states
         self._lay_out()
-        self.refresh(layout=moved or (self._n_cells, self._settled) != before)
+        changed = moved or (self._n_cells, self._settled) != before
+        self.refresh(layout=changed and self._wants_other_height())
         if moved:
             self._show_chosen()
 
@@ -109,6 +111,13 @@ class Branches(Lines):
         self._meetings, self._place = meetings, place
         self._drawn.clear()
         self.refresh()
+
+    def _wants_other_height(self) -> bool:
+        """Whether all panes have to be laid out anew, which costs a key as much as a frame."""
+        page = self.parent
+        if not isinstance(page, Widget) or not self.display or not self.styles.is_auto_height:
+            return False
+        return self.get_content_height(page.size, page.size, self.size.width) != self.size.height
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002
         """All branches, in at most three fifths of the page."""

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from rich.segment import Segment
 from rich.style import Style
-from rich.text import Text
+from rich.text import Span, Text
 from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+
+_MOST_STRIPS = 2_000
+"""Lines that are kept as they were drawn."""
+
+_Key = tuple[str, tuple[Span, ...], Style, int]
 
 
 class Lines(ScrollView, can_focus=False):
@@ -14,6 +20,10 @@ class Lines(ScrollView, can_focus=False):
 
     ALLOW_SELECT = False
     _paper = Style()
+
+    def __init__(self, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._strips: dict[_Key, Strip] = {}
 
     @property
     def width(self) -> int:
@@ -33,7 +43,10 @@ class Lines(ScrollView, can_focus=False):
     def set_n_lines(self, n_lines: int) -> None:
         """How many lines there are in all; where the pane is scrolled to does not change."""
         if n_lines != self.virtual_size.height:
-            self.virtual_size = Size(0, n_lines)
+            # As an attribute it would lay out the whole screen, which costs a key as much as a
+            # frame: what a pane holds does not change how large it is, so only its bar has to know.
+            self.set_reactive(Lines.virtual_size, Size(0, n_lines))
+            self._scroll_update(self.virtual_size)
 
     def put_at_top(self, line: int) -> None:
         """Scroll at once."""
@@ -59,9 +72,24 @@ class Lines(ScrollView, can_focus=False):
         """What Textual asks for: line `y` of the screen, filled to its width."""
         text = self.draw_line(self.top + y)
         own = text.style if isinstance(text.style, Style) else Style.parse(text.style)
-        style = self._paper + own
-        strip = Strip(text.render(self.app.console, end=""))
-        return strip.adjust_cell_length(self.width, style).apply_style(style)
+        style, width = self._paper + own, self.width
+        # A strip remembers how it was cut to the screen; one that was drawn before costs nothing.
+        key = text.plain, tuple(text.spans), style, width
+        strip = self._strips.get(key)
+        if strip is None:
+            if len(self._strips) >= _MOST_STRIPS:
+                self._strips.clear()
+            strip = self._strips[key] = self._strip_of(text, style, width)
+        return strip
+
+    def _strip_of(self, text: Text, style: Style, width: int) -> Strip:
+        """A line filled to its width, or cut to it."""
+        segments = list(Segment.apply_style(text.render(self.app.console, end=""), style))
+        n_cells = sum(segment.cell_length for segment in segments)
+        if n_cells < width:
+            segments.append(Segment(" " * (width - n_cells), style))
+        strip = Strip(segments, max(n_cells, width))
+        return strip.crop(0, width) if n_cells > width else strip
 
     def style_of(self, name: str) -> Style:
         """A component class as a Rich style that leaves alone what it does not set."""

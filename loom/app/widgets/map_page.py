@@ -11,14 +11,16 @@ from textual import events
 from textual.message import Message
 
 from loom.app.display import fit
-from loom.app.map_drawing import Canvas, Looks, Zoom, draw, zooms
+from loom.app.map_drawing import Canvas, Looks, Mark, Zoom, draw, zooms
 from loom.app.map_shape import MapShape
+from loom.app.roads_view import RoadsView
 from loom.app.siblings import Families
 from loom.app.widgets.lines import Lines
+from loom.records import Join
 from loom.tree.graph import Tree
 
-_WORDS = 19
-"""Cells of words at the nearest zoom."""
+_WORDS = 16
+"""Cells of words at the nearest zoom; a rail and a letter stand behind them."""
 
 
 class MapPage(Lines):
@@ -29,6 +31,7 @@ class MapPage(Lines):
     | `map--line`, `map--road` | lines, and those of the path |
     | `map--typed`, `map--model`, `map--here` | nodes |
     | `map--words`, `map--words-road` | what they say |
+    | `map--rail`, `map--mark`, `map--alike` | what joins them; a join, and what looks like one |
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -39,36 +42,53 @@ class MapPage(Lines):
         "map--here",
         "map--words",
         "map--words-road",
+        "map--rail",
+        "map--mark",
+        "map--alike",
     }
 
     @dataclass
-    class NodeClicked(Message):
-        """The node nearest to a click."""
+    class ItemClicked(Message):
+        """The item nearest to a click."""
 
-        node_id: str
+        item: str
 
-    def __init__(self, tree: Tree, families: Families, id: str | None = None) -> None:  # noqa: A002
+    def __init__(
+        self,
+        tree: Tree,
+        roads: RoadsView,
+        families: Families,
+        id: str | None = None,  # noqa: A002
+    ) -> None:
         super().__init__(id=id)
         self._tree = tree
+        self._roads = roads
         self._families = families
         self._shape: MapShape | None = None
         self._here: str | None = None
+        self._join: Join | None = None
+        self._stops: list[str] = []
         self._zoom = 0
         self._left = self._top = 0
         self._canvas: Canvas | None = None
 
     # What is shown
 
-    def show(self, shape: MapShape, here: str | None) -> None:
-        """Draw this tree, the whole of it if it is not much more than a screen."""
-        self._shape, self._here = shape, here
+    def show(self, shape: MapShape, here: str | None, join: Join | None) -> None:
+        """Draw this layout, the whole of it if it is not much more than a screen."""
+        self._shape, self._here, self._join = shape, here, join
         nearest = self._zooms[0].cells
         self._zoom = 0 if shape.n_levels * nearest <= self.width else 1
         self._centre()
 
-    def stand_at(self, node_id: str) -> None:
-        """The person is at this node; it comes into view."""
-        self._here = node_id
+    def stand_at(self, item: str, join: Join | None) -> None:
+        """The person is at this item, near this meeting; it comes into view."""
+        self._here, self._join = item, join
+        self._bring_into_view()
+
+    def lay_out(self, shape: MapShape, here: str | None, join: Join | None) -> None:
+        """Other roads are drawn as one now."""
+        self._shape, self._here, self._join = shape, here, join
         self._bring_into_view()
 
     def zoom(self, by: int) -> None:
@@ -137,7 +157,7 @@ class MapPage(Lines):
         self._centre()
 
     def on_click(self, event: events.Click) -> None:
-        """Say which node is nearest."""
+        """Say which item is nearest."""
         if self._shape is None:
             return
         zoom = self._scale
@@ -145,7 +165,7 @@ class MapPage(Lines):
         level = self._left + (event.x // zoom.cells) * zoom.levels
         found = self._shape.nearest(level, self._top + event.y * zoom.rows)
         if found is not None:
-            self.post_message(self.NodeClicked(found))
+            self.post_message(self.ItemClicked(found))
 
     def draw_line(self, line: int) -> Text:
         """One row of the canvas, which is drawn when the first row is asked for."""
@@ -171,17 +191,49 @@ class MapPage(Lines):
     def _drawn(self, shape: MapShape) -> Canvas:
         self._clamp()
         zoom = self._scale
-        path = [] if self._here is None else self._tree.path(self._here)
+        self._stops = [] if self._join is None else self._roads.items_on(self._join)
         looks = Looks(
-            {node.id for node in path},
+            self._way(),
             self._here,
-            lambda node_id: self._tree.node(node_id).written,
+            self._is_typed,
             self._words,
+            self._mark,
+            lambda item: self._roads.layout.road(item) is not None,
+            self._stops,
+            self._join is None or self._join.verdict == "joined",
         )
         window = zoom.window(self._left, self._top, self.width, self.height)
         return draw(shape, zoom, window, (self.width, self.height), looks)
 
-    def _words(self, node_id: str) -> str:
+    def _way(self) -> set[str]:
+        """What was read on the way here, and the roads that were taken."""
+        layout, at, way = self._roads.layout, self._here, set[str]()
+        while at is not None:
+            way.add(at)
+            at = layout.before(at)
+            if at is not None and (road := layout.leads_into(at)) is not None:
+                way.add(road)
+        return way
+
+    def _mark(self, item: str) -> Mark | None:
+        """The letter of a join, or of what looks like one; mere words are left to the outline."""
+        road = self._roads.layout.road(item)
+        if road is not None:
+            return road.mark, "mark"
+        look = self._roads.look(item, self._join)
+        if look is None or (look.style == "words" and item not in self._stops):
+            return None
+        return look.mark, "mark" if look.style == "joined" else "alike"
+
+    def _is_typed(self, item: str) -> bool:
+        node_id = self._roads.layout.node_id(item)
+        return node_id is not None and self._tree.node(node_id).written
+
+    def _words(self, item: str) -> str:
         """A snippet in which every character has one cell: others would move what follows."""
-        words = fit(self._families.snippet(self._tree.node(node_id)), _WORDS)
+        road = self._roads.layout.road(item)
+        if road is not None:
+            return f"one road, {len(road.ways_in)} ways"[:_WORDS]
+        stretch = self._roads.layout.stretch(item)
+        words = fit(self._families.snippet(self._tree.node(stretch.node_id), stretch), _WORDS)
         return "".join(char if cell_len(char) == 1 else "·" * cell_len(char) for char in words)

@@ -10,9 +10,11 @@ from textual.widgets import Static
 
 from loom.app import keymap, words
 from loom.app.changes import Changes
+from loom.app.crossing import end_of, join_on, shown_join
 from loom.app.display import shown_words
 from loom.app.judging_words import found_told, judging_told
 from loom.app.meetings import Meetings, Place
+from loom.app.roads_view import RoadsView
 from loom.app.shading import legend
 from loom.app.siblings import Families
 from loom.app.walking import persons_turn
@@ -42,10 +44,12 @@ class Workspace(Vertical):
         self._session = session
         self._tree = session.tree
         self._families = Families(session.tree)
-        self.meetings = Meetings()
+        self.roads = RoadsView(session.tree)
         self.place: Place | None = None
         self.here: str | None = None
+        self.item: str | None = None
         self.cut: int | None = None
+        self._sentence = ""
         self._token_end: str | None = None
         self._n_nodes_at_first = len(session.tree)
 
@@ -54,7 +58,7 @@ class Workspace(Vertical):
         yield Header()
         yield Rule(id="top")
         with Vertical(id="page"):
-            yield Outline(self._tree, self._families)
+            yield Outline(self._tree, self.roads, self._families)
             yield Reading(self._tree, self._session.laws)
             yield Static(words.empty_page(self._tree.mode), id="nothing")
             yield Rule(id="fork")
@@ -87,11 +91,23 @@ class Workspace(Vertical):
             return True
         return persons_turn([] if self.here is None else self._tree.path(self.here))
 
-    def stand_at(self, node_id: str, place: Place | None, n_awaited: int) -> None:
-        """The person is at this node now, perhaps because a join was asked for."""
+    @property
+    def meetings(self) -> Meetings:
+        """Where branches meet, as it was last told."""
+        return self.roads.meetings
+
+    def stand_at(
+        self, node_id: str, place: Place | None, n_awaited: int, item: str | None = None
+    ) -> None:
+        """The person is at this node now, perhaps because a join was asked for.
+
+        Where a road cuts the node, `item` says in which part of it.
+        """
         had_place, self.place, self.here = self.place, place, node_id
+        self.item = item or self._item_of(node_id)
         self.cut = None
-        self.outline.stand_at(node_id)
+        self.outline.stand_at(self.item)
+        self._show_rail()
         self.reading.stand_at(node_id)
         self.show_branches(n_awaited)
         if self.looks_at_tokens and node_id != self._token_end:
@@ -102,7 +118,7 @@ class Workspace(Vertical):
 
     def stand_nowhere(self) -> None:
         """Nothing is to be seen any more: the page is empty."""
-        self.place, self.here, self.cut = None, None, None
+        self.place, self.here, self.item, self.cut = None, None, None, None
         self.outline.stand_nowhere()
         self.reading.stand_nowhere()
         self.show_branches(0)
@@ -175,6 +191,8 @@ class Workspace(Vertical):
             self._families.forget(parent_id)
         if changes.reshaped:
             self._families.forget_all()
+            self.roads.fold_again()
+            self._stand_in_layout()
             self.outline.measure_again()
         elif changes.added:
             self.outline.add(changes.added)
@@ -192,10 +210,44 @@ class Workspace(Vertical):
 
     def show_joins(self, meetings: Meetings) -> None:
         """Other words meet now; the place asked for is kept if it is still there."""
-        self.meetings = meetings
         if self.place is not None:
             self.place = meetings.same_place(self.place)
+        if self.roads.show(meetings):
+            self.show_roads()
         self._show_meetings()
+
+    def show_roads(self) -> None:
+        """Other roads are drawn as one now."""
+        self._stand_in_layout()
+        self.outline.measure_again()
+        self._show_rail()
+        self.show_rules()
+
+    def _stand_in_layout(self) -> None:
+        """The person stays where they are, in whatever part of the text that is now."""
+        if self.here is not None and self._tree.is_visible(self.here):
+            self.item = self._item_of(self.here)
+            self.outline.stand_at(self.item)
+
+    def _item_of(self, node_id: str) -> str:
+        """The part of a node where its join is, or else its first."""
+        layout = self.roads.layout
+        if self.place is not None and self.place.node_id == node_id:
+            return layout.item_at(node_id, end_of(self.place))
+        return layout.items_of(node_id)[0]
+
+    def _show_rail(self) -> None:
+        self.outline.show_rail(shown_join(self.place, self.place_here))
+
+    @property
+    def path(self) -> list[str]:
+        """The nodes from the beginning to here."""
+        return [] if self.here is None else [node.id for node in self._tree.path(self.here)]
+
+    @property
+    def place_here(self) -> Place | None:
+        """The meeting that was asked for, or else the nearest one on the way here."""
+        return self.place or join_on(self.meetings, self.path)
 
     def show_branches(self, n_awaited: int) -> None:
         """The children of the node, and room for those about to come."""
@@ -236,7 +288,11 @@ class Workspace(Vertical):
         for rule, joint in ((top, "┬"), (bottom, "┴"), (fork, "├"), (self._token_rule, "├")):
             rule.joint = joint if beside else ""
             rule.joint_at = edge if rule in (top, bottom) else 0
-        top.label = words.outline(self._tree, self.outline.hoisted) if self.outline.display else ""
+        top.label = (
+            words.outline(self._tree, self.outline.hoisted, self.roads.layout.roads)
+            if self.outline.display
+            else ""
+        )
         top.note = legend(self.reading.shade)
         fork.label, fork.note = words.what_grows(
             self._tree,
@@ -247,7 +303,9 @@ class Workspace(Vertical):
         )
         if self.cut is not None:
             fork.note = words.CUT
-        bottom.label, bottom.note = words.where_it_meets(self.meetings, self.place, self.here)
+        bottom.label, bottom.note = words.where_it_meets(
+            self.roads, self.place, self.item, self.place_here
+        )
 
     def _facts_of_judging(self) -> list[str]:
         found = found_told(self.meetings.joins)
@@ -266,10 +324,16 @@ class Workspace(Vertical):
         return is_new and not is_busy and is_bundled
 
     def _show_meetings(self) -> None:
-        self.outline.show_meetings(self.meetings)
+        self.outline.show_meetings()
+        self._show_rail()
         self.reading.show_meetings(self.meetings, self.place)
         self.branches.show_meetings(self.meetings, self.place)
+        self._show_sentence("" if self.place is None else self.place.join.sentence)
+
+    def _show_sentence(self, words: str) -> None:
+        """The reason of a join; the same one is not laid out again."""
         sentence = self.query_one("#sentence", Static)
-        sentence.display = self.place is not None
-        if self.place is not None:
-            sentence.update(Content(shown_words(self.place.join.sentence)))
+        sentence.display = bool(words)
+        if words and words != self._sentence:
+            sentence.update(Content(shown_words(words)))
+            self._sentence = words
