@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from loom.app.marks import is_road
-from loom.app.meetings import Meetings, Place, is_told
+from loom.app.meetings import Meetings, Place
 from loom.records import Join
 
 
@@ -63,14 +63,12 @@ def next_join(
     was judged, mere words are left out, unless one starts from such.
     """
     asked = None if place is None else place.join.id
-    told = [join for join in meetings.joins if is_told(join)]
-    starts_from_words = place is not None and not is_told(place.join)
-    joins = list(meetings.joins) if starts_from_words or not told else told
+    joins = meetings.walked(asked)
     if not joins:
         return None
     at = next((number for number, join in enumerate(joins) if join.id == asked), None)
     if at is None:
-        here = [join for join in joins if path and path[-1] in join.nodes]
+        here = [join for join in meetings.of(path[-1]) if join in joins] if path else []
         join = here[0] if here else joins[0 if by > 0 else -1]
     else:
         join = joins[(at + by) % len(joins)]

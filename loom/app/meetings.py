@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from loom.app.marks import Look, look_of
@@ -24,7 +24,7 @@ class Meetings:
     def __init__(self, joins: tuple[Join, ...] = ()) -> None:
         self.joins = joins
         self.places = [Place(join, node_id) for join in joins for node_id in join.nodes]
-        self._judged = [place for place in self.places if is_told(place.join)]
+        self._told = tuple(filter(is_told, joins))
         self._spans: defaultdict[str, list[tuple[Span, Join]]] = defaultdict(list)
         for join in joins:
             for span in join.spans:
@@ -41,9 +41,8 @@ class Meetings:
         """The runs of a node to tint, each with the component class behind it.
 
         The weaker a finding the earlier it comes, and what was asked for comes last. Once anything
-        was judged, mere words are tinted only when they are asked for.
-
-        Common phrases and the prompt said again are tinted only when they are asked for.
+        was judged, mere words are tinted only when they are asked for; common phrases and the
+        prompt said again always.
         """
         asked = None if place is None else place.join.id
         spans = reversed(self.spans(node_id))
@@ -61,7 +60,7 @@ class Meetings:
         return list({look.mark: look for look in map(look_of, found)}.values())
 
     def _is_shown(self, join: Join) -> bool:
-        return is_told(join) or not self._judged
+        return is_told(join) or not self._told
 
     def same_place(self, place: Place) -> Place | None:
         """The place as these joins have it, None where the branches no longer meet there."""
@@ -76,23 +75,13 @@ class Meetings:
         ends = _ends(join)
         return next((one for one in self.joins if len(ends & _ends(one)) > 1), None)
 
-    def next_place(self, here: Place | None, node_id: str | None, by: int) -> Place | None:
-        """The place after (`by` 1) or before (-1) this one, round and round.
+    def walked(self, asked: str | None) -> Sequence[Join]:
+        """The findings that are walked from one to the next.
 
-        Without a place to start from it is the first one at the node where the person stands,
-        else the first of all. Once anything was judged, mere words are left out, unless one starts
-        from such a place.
+        Once anything was judged, mere words are left out, unless the one asked for is such.
         """
-        same = None if here is None else self.same_place(here)
-        places = self._judged or self.places
-        if same is not None and same not in places:
-            places = self.places
-        if not places:
-            return None
-        if same is not None:
-            return places[(places.index(same) + by) % len(places)]
-        at_node = [place for place in places if place.node_id == node_id]
-        return (at_node or [places[0 if by > 0 else -1]])[0]
+        is_of_these = asked is None or any(join.id == asked for join in self._told)
+        return self._told if self._told and is_of_these else self.joins
 
 
 def words_range(text: bytes, span: Span) -> tuple[int, int]:

@@ -63,11 +63,10 @@ class RoadsView:
         found = None
         for span, join in self.meetings.spans(stretch.node_id):
             if stretch.start < span.end_byte and (not stretch.end or span.end_byte <= stretch.end):
-                if not (join.denied or worth_tinting(join)):
-                    continue
                 if shown is not None and join.id == shown.id:
                     return look_of(join)
-                found = found or join
+                if found is None and (join.denied or worth_tinting(join)):
+                    found = join
         return None if found is None else look_of(found)
 
     def turn(self, join_id: str) -> bool:

@@ -169,11 +169,6 @@ def test_mere_words_recede_once_something_was_judged() -> None:
     assert [name for _, name in alone.tinted(ids[4], None)] == ["met--words"]
     assert [name for _, name in beside.tinted(ids[4], None)] == ["met--alike"]
     assert [look.mark for look in beside.looks(ids[4])] == ["a", "≈"]
-    place, walked = None, []
-    for _ in range(8):
-        place = beside.next_place(place, None, 1)
-        assert place is not None
-        walked.append(place.join.mark)
-    assert walked == ["A", "A", "A", "a", "a", "?", "?", "A"]
-    at_words = beside.next_place(beside.places[-2], None, 1)
-    assert at_words == beside.places[-1]
+    assert [join.mark for join in beside.walked(None)] == ["A", "a", "?"]
+    assert [join.mark for join in beside.walked(words.id)] == ["A", "a", "?", "≈"]
+    assert [join.mark for join in alone.walked(None)] == ["≈"]

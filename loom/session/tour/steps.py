@@ -147,7 +147,7 @@ def _other_words(t: Told) -> Step:
         "The third throws two coins and then says 1 if they differ, else 0. Press m, then n a few "
         f"times: after three symbols all {len(t.first.nodes)} ways are one road, whatever was "
         f"said. Of pairs that end in the same four symbols only {t.same_last(4)} in 100 are one; m "
-        "again goes to two more meetings, of branches that have no symbol in common.",
+        "again goes to two more meetings, of branches that differ in every symbol.",
         "m  n  n  m",
     )
 
