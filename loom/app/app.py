@@ -12,12 +12,16 @@ from textual.binding import BindingType
 from textual.screen import Screen
 
 from loom.app import keymap
+from loom.app.pauses import tidy
 from loom.app.screens.main import MainScreen
 from loom.app.screens.touring import TourScreen
 from loom.app.themed import ThemedApp
 from loom.app.widgets.composer import Draft
 from loom.session import Session
 from loom.session.tour.tour import Tour
+
+TIDY_EVERY_S = 300.0
+"""How often all memory is looked through for what nothing needs any more."""
 
 LEAVE_WINDOW_S = 3.0
 """How long a first Ctrl+C counts."""
@@ -41,6 +45,10 @@ class LoomApp(ThemedApp[None]):
         self._session = session
         self._begin_tour = begin_tour
         self._asked_to_leave = False
+
+    def on_mount(self) -> None:
+        """What is not looked for at every key is looked for now and then."""
+        self.set_interval(TIDY_EVERY_S, tidy)
 
     def get_default_screen(self) -> Screen[None]:
         """The main screen is the bottom of the stack."""

@@ -21,5 +21,5 @@ def look_for_garbage_when_asked() -> None:
 
 
 def tidy() -> None:
-    """A full look, while nobody waits for anything."""
+    """A full look: a key that comes just then waits for it."""
     gc.collect()

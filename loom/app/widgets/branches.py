@@ -127,11 +127,10 @@ class Branches(Lines):
         most = max(1, container.height * 3 // 5)
         return min(most, self._share(max(1, width - 1), most).n_rows(n))
 
-    def on_resize(self) -> None:
+    def fit(self) -> None:
         """Share the new room."""
         self._lay_out()
         self._show_chosen()
-        self.refresh()
 
     def draw_line(self, line: int) -> Text:
         """One line across all columns."""

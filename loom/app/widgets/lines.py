@@ -24,6 +24,7 @@ class Lines(ScrollView, can_focus=False):
     def __init__(self, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._strips: dict[_Key, Strip] = {}
+        self._named: dict[str, Style] = {}
 
     @property
     def width(self) -> int:
@@ -39,6 +40,19 @@ class Lines(ScrollView, can_focus=False):
     def top(self) -> int:
         """The first line on the screen."""
         return self.scroll_offset.y
+
+    def fit(self) -> None:
+        """The pane has another size now: a subclass lays out for it, before a frame is drawn."""
+
+    def _size_updated(
+        self, size: Size, virtual_size: Size, container_size: Size, layout: bool = True
+    ) -> bool:
+        # The event that tells of it comes after the frame, and would cost a second one.
+        before = self.outer_size
+        is_resized = super()._size_updated(size, virtual_size, container_size, layout)
+        if self.outer_size != before:
+            self.fit()
+        return is_resized
 
     def set_n_lines(self, n_lines: int) -> None:
         """How many lines there are in all; where the pane is scrolled to does not change."""
@@ -66,6 +80,7 @@ class Lines(ScrollView, can_focus=False):
     def render_lines(self, crop: Region) -> list[Strip]:
         """Ask once for what all lines share: working it out costs as much as drawing a line."""
         self._paper = self.rich_style
+        self._named.clear()
         return super().render_lines(crop)
 
     def render_line(self, y: int) -> Strip:
@@ -93,4 +108,7 @@ class Lines(ScrollView, can_focus=False):
 
     def style_of(self, name: str) -> Style:
         """A component class as a Rich style that leaves alone what it does not set."""
-        return self.get_component_rich_style(name, partial=True)
+        style = self._named.get(name)
+        if style is None:
+            style = self._named[name] = self.get_component_rich_style(name, partial=True)
+        return style

@@ -89,7 +89,7 @@ class Outline(Lines):
         """Show what is there."""
         self.set_n_lines(len(self._rows))
 
-    def on_resize(self) -> None:
+    def fit(self) -> None:
         """Keep the person's row on the screen."""
         self._show_here()
 
