@@ -303,9 +303,10 @@ class Workspace(Vertical):
         )
         if self.cut is not None:
             fork.note = words.CUT
-        bottom.label, bottom.note = words.where_it_meets(
+        bottom.label, note = words.where_it_meets(
             self.roads, self.place, self.item, self.place_here
         )
+        bottom.note = f"Enter why · {note}" if self.place is not None else note
 
     def _facts_of_judging(self) -> list[str]:
         found = found_told(self.meetings.joins)
