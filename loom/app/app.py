@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import ClassVar
 
+from textual import work
 from textual.app import SystemCommand
 from textual.binding import BindingType
 from textual.screen import Screen
 
 from loom.app import keymap
+from loom.app.pauses import tidy
 from loom.app.screens.main import MainScreen
+from loom.app.screens.touring import TourScreen
 from loom.app.themed import ThemedApp
 from loom.app.widgets.composer import Draft
 from loom.session import Session
+from loom.session.tour.tour import Tour
+
+TIDY_EVERY_S = 300.0
+"""How often all memory is looked through for what nothing needs any more."""
 
 LEAVE_WINDOW_S = 3.0
 """How long a first Ctrl+C counts."""
@@ -28,10 +35,20 @@ class LoomApp(ThemedApp[None]):
     BINDINGS: ClassVar[list[BindingType]] = keymap.bindings("anywhere")
     ENABLE_COMMAND_PALETTE = True
 
-    def __init__(self, session: Session, theme: str | None = None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        theme: str | None = None,
+        begin_tour: Callable[[], Tour] | None = None,
+    ) -> None:
         super().__init__(theme)
         self._session = session
+        self._begin_tour = begin_tour
         self._asked_to_leave = False
+
+    def on_mount(self) -> None:
+        """What is not looked for at every key is looked for now and then."""
+        self.set_interval(TIDY_EVERY_S, tidy)
 
     def get_default_screen(self) -> Screen[None]:
         """The main screen is the bottom of the stack."""
@@ -40,11 +57,21 @@ class LoomApp(ThemedApp[None]):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """What the command palette offers: every key that is one action, and Textual's own."""
         yield from super().get_system_commands(screen)
+        if self._begin_tour is not None and type(screen) is MainScreen:
+            what = "Five minutes on three small worlds: where branches meet, and why"
+            yield SystemCommand("Tour: where branches meet", what, self.action_tour)
         if isinstance(screen, MainScreen):
             for key in keymap.KEYMAP:
                 if key.state == "walking" and not key.has_choices:
                     act = partial(screen.run_action, key.action or key.id)
                     yield SystemCommand(f"{key.group}: {key.label} ({key.shown})", key.help, act)
+
+    @work(thread=True, exclusive=True)
+    def action_tour(self) -> None:
+        """Begin the tour; its sessions take a second or two to be made."""
+        if self._begin_tour is not None:
+            tour = self._begin_tour()
+            self.call_from_thread(self.push_screen, TourScreen(tour, is_all=False))
 
     def action_interrupt(self) -> None:
         """Ctrl+C: copy a selection in the draft, else stop what grows, else quit when meant."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from loom.app.marks import is_road
 from loom.app.meetings import Meetings, Place
 from loom.records import Join
 
@@ -15,7 +16,7 @@ def join_on(meetings: Meetings, path: Sequence[str]) -> Place | None:
     """
     for node_id in reversed(path):
         for join in meetings.of(node_id):
-            if join.verdict == "joined" and node_id in join.nodes:
+            if is_road(join) and node_id in join.nodes:
                 return Place(join, node_id)
     here = path[-1] if path else ""
     found = (Place(join, here) for join in meetings.of(here) if here in join.nodes)
@@ -58,15 +59,16 @@ def next_join(
     """A place of the meeting after (`by` 1) or before (-1) this one, round and round.
 
     Without a meeting to start from it is the one where the person stands, else the first of all
-    (or the last). Of its places it is the one on the person's path, if there is one.
+    (or the last). Of its places it is the one on the person's path, if there is one. Once anything
+    was judged, mere words are left out, unless one starts from such.
     """
-    joins = meetings.joins
+    asked = None if place is None else place.join.id
+    joins = meetings.walked(asked)
     if not joins:
         return None
-    asked = None if place is None else place.join.id
     at = next((number for number, join in enumerate(joins) if join.id == asked), None)
     if at is None:
-        here = meetings.of(path[-1]) if path else []
+        here = [join for join in meetings.of(path[-1]) if join in joins] if path else []
         join = here[0] if here else joins[0 if by > 0 else -1]
     else:
         join = joins[(at + by) % len(joins)]

@@ -18,6 +18,7 @@ The stored tree does not change, and nothing here is kept. Nothing recurses.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
@@ -197,17 +198,18 @@ class Layout:
     def _in_order(self, roads: dict[str, OneRoad]) -> list[str]:
         """The roads, each after all that lead into it; those that close a circle left out."""
         rank = {item: number for number, item in enumerate(roads)}
+        last_road = _LastRoads(self._tree, roads.values())
+        into = {item: last_road.before(road) for item, road in roads.items()}
         while True:
-            last_road = _LastRoads(self._tree, roads.values())
-            into = {
-                item: {one for way in road.ways_in for one in last_road.before(way)}
-                for item, road in roads.items()
-            }
             try:
                 return list(TopologicalSorter(into).static_order())
             except CycleError as circle:
-                roads = dict(roads)
-                del roads[max(circle.args[1], key=rank.__getitem__)]
+                left_out = max(circle.args[1], key=rank.__getitem__)
+                last_road.left_out.add(left_out)
+                del into[left_out]
+                for item, others in into.items():
+                    if left_out in others:
+                        into[item] = last_road.before(roads[item])
 
     def _cut(self) -> None:
         """Cut the nodes where roads begin."""
@@ -236,32 +238,47 @@ class Layout:
 
 
 class _LastRoads:
-    """The road that one is on last before some place, on the way as it is stored."""
+    """The roads that one is on last before one leads into another, on the ways as they are stored.
+
+    Roads that are `left_out` are passed over.
+    """
 
     def __init__(self, tree: Tree, roads: Iterable[OneRoad]) -> None:
+        self.left_out: set[str] = set()
         self._tree = tree
         self._cuts = _cuts(roads)
-        self._known: dict[str, str | None] = {}
+        self._cut_above: dict[str, str | None] = {}
 
-    def before(self, way: WayIn) -> Sequence[str]:
-        """That road, or nothing."""
-        earlier = [item for n_bytes, item in self._cuts[way.node] if n_bytes < way.n_bytes]
-        if earlier:
-            return earlier[-1:]
-        above = self._tree.node(way.node).parent_id
-        found = None if above is None else self._at_end_of(above)
-        return () if found is None else (found,)
+    def before(self, road: OneRoad) -> set[str]:
+        """The last road before each way in."""
+        found = (self._before_way(way) for way in road.ways_in)
+        return {item for item in found if item is not None}
 
-    def _at_end_of(self, node_id: str) -> str | None:
+    def _before_way(self, way: WayIn) -> str | None:
+        at: str | None = way.node
+        end = way.n_bytes
+        while at is not None:
+            for n_bytes, item in reversed(self._cuts[at]):
+                if n_bytes < end and item not in self.left_out:
+                    return item
+            at = self._node_above(at)
+            # All of a node above stands before.
+            end = sys.maxsize
+        return None
+
+    def _node_above(self, node_id: str) -> str | None:
+        """The nearest node above in which any road begins."""
         climbed: list[str] = []
-        at: str | None = node_id
-        while at is not None and at not in self._known and at not in self._cuts:
+        at = node_id
+        while at not in self._cut_above:
             climbed.append(at)
-            at = self._tree.node(at).parent_id
-        found = None
-        if at is not None:
-            found = self._cuts[at][-1][1] if at in self._cuts else self._known[at]
-        self._known.update(dict.fromkeys(climbed, found))
+            above = self._tree.node(at).parent_id
+            if above is None or above in self._cuts:
+                self._cut_above[at] = above
+                break
+            at = above
+        found = self._cut_above[at]
+        self._cut_above.update(dict.fromkeys(climbed, found))
         return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from loom.app.marks import Look, look_of
@@ -24,6 +24,7 @@ class Meetings:
     def __init__(self, joins: tuple[Join, ...] = ()) -> None:
         self.joins = joins
         self.places = [Place(join, node_id) for join in joins for node_id in join.nodes]
+        self._told = tuple(filter(is_told, joins))
         self._spans: defaultdict[str, list[tuple[Span, Join]]] = defaultdict(list)
         for join in joins:
             for span in join.spans:
@@ -39,14 +40,14 @@ class Meetings:
     def tinted(self, node_id: str, place: Place | None) -> Iterator[tuple[Span, str]]:
         """The runs of a node to tint, each with the component class behind it.
 
-        The weaker a finding the earlier it comes, and what was asked for comes last.
-
-        Common phrases and the prompt said again are tinted only when they are asked for.
+        The weaker a finding the earlier it comes, and what was asked for comes last. Once anything
+        was judged, mere words are tinted only when they are asked for; common phrases and the
+        prompt said again always.
         """
         asked = None if place is None else place.join.id
         spans = reversed(self.spans(node_id))
         for span, join in sorted(spans, key=lambda pair: pair[1].id == asked):
-            if join.id == asked or worth_tinting(join):
+            if join.id == asked or (worth_tinting(join) and self._is_shown(join)):
                 yield span, look_of(join).met_class(asked=join.id == asked)
 
     def of(self, node_id: str) -> list[Join]:
@@ -55,7 +56,11 @@ class Meetings:
 
     def looks(self, node_id: str) -> list[Look]:
         """How the findings of a node look, each mark once, strongest first."""
-        return list({look.mark: look for look in map(look_of, self.of(node_id))}.values())
+        found = (join for join in self.of(node_id) if join.denied or worth_tinting(join))
+        return list({look.mark: look for look in map(look_of, found)}.values())
+
+    def _is_shown(self, join: Join) -> bool:
+        return is_told(join) or not self._told
 
     def same_place(self, place: Place) -> Place | None:
         """The place as these joins have it, None where the branches no longer meet there."""
@@ -70,18 +75,13 @@ class Meetings:
         ends = _ends(join)
         return next((one for one in self.joins if len(ends & _ends(one)) > 1), None)
 
-    def next_place(self, here: Place | None, node_id: str | None, by: int) -> Place | None:
-        """The place after (`by` 1) or before (-1) this one, round and round.
+    def walked(self, asked: str | None) -> Sequence[Join]:
+        """The findings that are walked from one to the next.
 
-        Without a place to start from it is the first one at the node where the person stands,
-        else the first of all.
+        Once anything was judged, mere words are left out, unless the one asked for is such.
         """
-        if not self.places:
-            return None
-        if here is not None and (same := self.same_place(here)) is not None:
-            return self.places[(self.places.index(same) + by) % len(self.places)]
-        at_node = [place for place in self.places if place.node_id == node_id]
-        return (at_node or [self.places[0 if by > 0 else -1]])[0]
+        is_of_these = asked is None or any(join.id == asked for join in self._told)
+        return self._told if self._told and is_of_these else self.joins
 
 
 def words_range(text: bytes, span: Span) -> tuple[int, int]:
@@ -96,6 +96,11 @@ def _ends(join: Join) -> set[tuple[str, int]]:
 
 def _key(place: Place) -> tuple[str, str]:
     return place.join.id, place.node_id
+
+
+def is_told(join: Join) -> bool:
+    """Whether it was judged, and nobody denies it."""
+    return join.verdict != "not_judged" and not join.denied
 
 
 def worth_tinting(join: Join) -> bool:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from loom.app.crossing import branches_of, end_of
 from loom.app.layout import Layout, item_of
-from loom.app.marks import Look, look_of
-from loom.app.meetings import Meetings, Place
+from loom.app.marks import Look, is_road, look_of
+from loom.app.meetings import Meetings, Place, worth_tinting
 from loom.app.road_walking import Walker
 from loom.records import Join
 from loom.session.judging.roads import road_of
@@ -65,7 +65,8 @@ class RoadsView:
             if stretch.start < span.end_byte and (not stretch.end or span.end_byte <= stretch.end):
                 if shown is not None and join.id == shown.id:
                     return look_of(join)
-                found = found or join
+                if found is None and (join.denied or worth_tinting(join)):
+                    found = join
         return None if found is None else look_of(found)
 
     def turn(self, join_id: str) -> bool:
@@ -84,7 +85,7 @@ class RoadsView:
 
     def turn_all(self) -> int:
         """Draw every join as one road, or all apart if any is; how many are one now."""
-        joined = [join.id for join in self.meetings.joins if join.verdict == "joined"]
+        joined = [join.id for join in self.meetings.joins if is_road(join)]
         self._chosen = {} if self._chosen else dict.fromkeys(joined)
         self._fold()
         return len(self.layout.roads)

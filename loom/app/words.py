@@ -9,7 +9,7 @@ from loom.app.crossing import way_number
 from loom.app.display import shown_words
 from loom.app.gauge_words import room_used
 from loom.app.marks import WORDS_MARK as MARK
-from loom.app.marks import look_of
+from loom.app.marks import is_road, look_of
 from loom.app.meetings import Meetings, Place
 from loom.app.roads_view import RoadsView
 from loom.app.walking import is_unfinished, persons_turn
@@ -167,7 +167,7 @@ def where_it_meets(
         return _what_meets(roads.meetings), "m goes there" if roads.meetings.joins else ""
     number, n_ways = way_number(near)
     look = look_of(near.join)
-    if look.style != "joined":
+    if not is_road(near.join):
         return f"{look.mark} branch {number} of {n_ways}", "n across · m next"
     way = f"way in {number} of {n_ways}"
     if not roads.is_one(near.join.id):

@@ -25,6 +25,7 @@ from loom.cli import (
     reading,
     replaying,
     sessions,
+    tour,
     verifying,
 )
 from loom.cli.group import cli
@@ -47,6 +48,7 @@ __all__ = [
     "reading",
     "replaying",
     "sessions",
+    "tour",
     "verifying",
 ]
 

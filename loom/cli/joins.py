@@ -39,6 +39,7 @@ MOST_ALIKE = 5
 )
 @click.option("--pair", nargs=2, metavar="A B", help="Compare two branches, named by their nodes.")
 @click.option("--more", is_flag=True, help="32 more looks at what is undecided, or at the pair.")
+@click.option("--model", metavar="NAME|PATH", help="Judge with this model, not the session's.")
 @click.option("--json", "as_json", is_flag=True, help="Print the joins as JSON.")
 def joins(
     file: Path,
@@ -46,6 +47,7 @@ def joins(
     budget: str | None,
     pair: tuple[str, str] | None,
     more: bool,
+    model: str | None,
     as_json: bool,
 ) -> None:
     """Say where branches meet again, and why.
@@ -56,6 +58,7 @@ def joins(
     from loom.session.judging.scope import Asked
 
     compares = level == "futures" or budget is not None or pair is not None or more
+    compares = compares or model is not None
     if not compares:
         _print_known(file, level, as_json)
         return
@@ -65,7 +68,7 @@ def joins(
         named = (
             None if pair is None else (session.tree.resolve(pair[0]), session.tree.resolve(pair[1]))
         )
-        asked = Asked(_budget(budget or USUAL_BUDGET), pair=named, more=more)
+        asked = Asked(_budget(budget or USUAL_BUDGET), pair=named, more=more, model=model)
         try:
             _compare(session, asked)
         except KeyboardInterrupt:
@@ -138,7 +141,8 @@ def _print(tree: Tree, found: tuple[Join, ...], n_left: int, as_json: bool) -> N
         from loom.formats.loom_json import dumps, joins_object
         from loom.session.judging.roads import roads_told
 
-        click.echo(dumps(joins_object(found, roads_told(tree, found), n_left)))
+        last = tree.judged[-1] if tree.judged else None
+        click.echo(dumps(joins_object(found, roads_told(tree, found), n_left, last)))
         return
     from loom.session.judging.lines import lines
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,17 +33,18 @@ def open_app(file: Path | None) -> None:
 def run_app(file: Path | None) -> None:
     """Open the app on what a person named, and close the session when it ends."""
     from loom.app.app import LoomApp
+    from loom.app.pauses import look_for_garbage_when_asked
     from loom.config import load_config
     from loom.session.opening import open_any
-    from loom.session.reading import rare_collection
+    from loom.session.tour.tour import Tour
 
     config = load_config()
     session = open_any(file, connect())
     if config.unload_after_minutes is not None:
         session.unload_when_idle(60 * config.unload_after_minutes)
+    look_for_garbage_when_asked()
     try:
-        with rare_collection():
-            LoomApp(session, config.theme).run()
+        LoomApp(session, config.theme, partial(Tour.begin, connect())).run()
     finally:
         session.close()
 

@@ -10,16 +10,21 @@ from loom.convergence.scorer import Cost
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """Tokens evaluated or drawn, or seconds of the engine's time, at most; None sets no bound."""
+    """Tokens evaluated or drawn, or seconds of the engine's time, at most; None sets no bound.
+
+    `tokens_per_s` is the pace as it was before, until there is one of this run.
+    """
 
     n_tokens: int | None = None
     seconds: float | None = None
+    tokens_per_s: float | None = None
 
     def in_tokens(self, now: Cost) -> float:
         """How many tokens it buys, at the pace so far; without a bound infinitely many."""
         bounds = [] if self.n_tokens is None else [float(self.n_tokens)]
-        if self.seconds is not None and now.elapsed_s > 0:
-            bounds.append(self.seconds * now.n_tokens / now.elapsed_s)
+        pace = now.n_tokens / now.elapsed_s if now.elapsed_s > 0 else self.tokens_per_s
+        if self.seconds is not None and pace is not None:
+            bounds.append(self.seconds * pace)
         return min(bounds, default=inf)
 
     def share_spent(self, begun: Cost, now: Cost) -> float:

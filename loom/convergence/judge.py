@@ -115,7 +115,8 @@ class Judge:
         nearest = np.argsort(distance, axis=1, kind="stable")
         hunt = _Hunt(distance, nearest, self._weights(distance))
         undecided: list[tuple[int, int]] = []
-        while budget.share_spent(begun, self._scorer.spent) < HUNT_SHARE:
+        # However little it is, it buys a look: fingerprints alone say nothing to a person.
+        while not self._reached or budget.share_spent(begun, self._scorer.spent) < HUNT_SHARE:
             pairs = self._next_pairs(hunt)[: self._n_affordable(budget, begun)]
             if not pairs:
                 break
@@ -135,12 +136,19 @@ class Judge:
     def _look_longer(
         self, undecided: Sequence[tuple[int, int]], budget: Budget, begun: Cost
     ) -> Iterator[list[Judged]]:
-        for start in range(0, len(undecided), PAIRS_AT_ONCE):
-            if budget.share_spent(begun, self._scorer.spent) >= 1:
+        most = self._settings.most_futures
+        cost = 2 * (most - self._settings.n_futures) * self._settings.horizon
+        start = 0
+        while start < len(undecided):
+            now = self._scorer.spent
+            left = (1 - budget.share_spent(begun, now)) * budget.in_tokens(now)
+            # What would not be paid for is left undecided: a person can ask for more.
+            n = PAIRS_AT_ONCE if left >= PAIRS_AT_ONCE * cost else int(left / cost)
+            if n < 1:
                 return
-            some = undecided[start : start + PAIRS_AT_ONCE]
-            most = self._settings.most_futures
+            some = undecided[start : start + n]
             yield self._comparer.compare(list(map(self._pair, some)), most)
+            start += n
 
     def _pair(self, pair: tuple[int, int]) -> SpotPair:
         return self._spots[pair[0]], self._spots[pair[1]]

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 
-from loom.records import Join, RoadTold
+from loom.records import Join, JudgedRound, RoadTold
 from loom.tree.events import GrowthRequested
 from loom.tree.graph import Tree
 from loom.tree.history import Step
@@ -106,18 +106,27 @@ def session_object(tree: Tree) -> JsonObject:
 
 
 def joins_object(
-    joins: Sequence[Join], roads: Sequence[RoadTold], n_not_reached: int = 0
+    joins: Sequence[Join],
+    roads: Sequence[RoadTold],
+    n_not_reached: int = 0,
+    last: JudgedRound | None = None,
 ) -> JsonObject:
     """Where branches meet again, and how many joins and places no future was looked at for.
 
-    `roads` are the joins among them with their ways in.
+    `roads` are the joins among them with their ways in; `last` is the last that was judged: by
+    which model, with which settings, at what cost.
     """
     n_not_judged = sum(join.verdict == "not_judged" for join in joins)
     return {
         "joins": [asdict(join) for join in joins],
         "roads": [asdict(road) for road in roads],
         "not_judged": n_not_judged + n_not_reached,
+        "judging": None if last is None else _judging(last),
     }
+
+
+def _judging(last: JudgedRound) -> JsonObject:
+    return {key: value for key, value in asdict(last).items() if key != "judged"}
 
 
 def _marks(node: Node, tree: Tree) -> dict[str, object]:

@@ -14,7 +14,7 @@ from loom.engine.request import Cancel, LoadSpec
 from loom.errors import LoomError
 from loom.models.mode_memory import ModeAnswer, remember_mode
 from loom.models.named_templates import known_name
-from loom.records import Join, Priority
+from loom.records import Join, Opening, Priority
 from loom.session import access
 from loom.session.beginning import Beginning
 from loom.session.engines import with_worlds
@@ -172,7 +172,7 @@ class Session:
 
         Loads the model if it is not loaded. What is found arrives with `drain`, one by one.
         """
-        spec = self._slot.spec_for(self.tree.model, self.tree.opening)
+        spec = self._spec() if asked.model is None else self._slot.spec_for(asked.model, Opening())
         self._slot.load(spec)
         submit = partial(self._slot.pass_on, spec)
         words = self._joins.words(self.tree)

@@ -414,7 +414,7 @@ class TestAround:
             assert session.chosen == ["mine.gguf"]
 
     async def test_help_shows_every_key_and_goes_away(self) -> None:
-        async with opened(toast(), (220, 80)) as pilot:
+        async with opened(toast(), (220, 100)) as pilot:
             await pilot.press("question_mark")
             assert isinstance(pilot.app.screen, HelpScreen)
             for words in ("Grow new branches here", "To the next meeting", "Ctrl+J", "Marks"):

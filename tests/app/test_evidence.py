@@ -9,12 +9,13 @@ import pytest
 from textual.pilot import Pilot
 
 from loom.app.evidence_rows import aligned_rows, interval_rows, telling_rows
+from loom.app.meetings import Meetings
 from loom.app.screens.evidence import EvidenceScreen
 from loom.records import JudgingCost, TellingWord
 from loom.session.judging.service import JudgingStatus
 
 from .conftest import NARROW, WIDE, app_on, main_screen, opened, screen_text, until
-from .fake_session import toast
+from .fake_session import shared, toast
 from .findings import NOT_ONE_ROAD, ONE_ROAD, TELLING, futures, judged_toast
 
 HUGE = (220, 60)
@@ -158,3 +159,16 @@ def test_shared_words_are_folded_and_the_others_are_not() -> None:
     assert [name for name, _ in rows] == ["1", "2", "both"]
     assert rows[0][1].plain == "He"
     assert rows[2][1].plain == "word0 word1 word2 … 14 words … word17 word18 word19"
+
+
+def test_mere_words_recede_once_something_was_judged() -> None:
+    session = judged_toast()
+    ids = session.tree.child_ids(session.tree.selected_id or "")
+    words = shared(session.tree, [ids[1], ids[4]], "the band")
+    alone, beside = Meetings((words,)), Meetings((*session.found, words))
+    assert [name for _, name in alone.tinted(ids[4], None)] == ["met--words"]
+    assert [name for _, name in beside.tinted(ids[4], None)] == ["met--alike"]
+    assert [look.mark for look in beside.looks(ids[4])] == ["a", "≈"]
+    assert [join.mark for join in beside.walked(None)] == ["A", "a", "?"]
+    assert [join.mark for join in beside.walked(words.id)] == ["A", "a", "?", "≈"]
+    assert [join.mark for join in alone.walked(None)] == ["≈"]

@@ -9,6 +9,7 @@ from rich.cells import cell_len
 from loom.app.app import LoomApp
 from loom.app.keymap import GROUPS, KEYMAP, bindings, footer
 from loom.app.screens.compare import CompareScreen
+from loom.app.screens.evidence import EvidenceScreen
 from loom.app.screens.main import MainScreen
 from loom.app.screens.map import MapScreen
 from loom.app.screens.multiverse import MultiverseScreen
@@ -23,6 +24,7 @@ OWNERS = {
     "tokens": Tokens,
     "tally": TallyScreen,
     "map": MapScreen,
+    "evidence": EvidenceScreen,
     "compare": CompareScreen,
     "multiverse": MultiverseScreen,
 }

@@ -82,32 +82,6 @@ def grown() -> tuple[FakeSession, list[str]]:
     return session, list(session.tree.child_ids(here))
 
 
-def test_places_follow_one_another_and_come_round() -> None:
-    session, branches = grown()
-    joke = shared(session.tree, [branches[0], branches[3]], JOKE)
-    band = shared(session.tree, [branches[1], branches[4]], "the band")
-    meetings = Meetings((joke, band))
-
-    walked, place = [], None
-    for _ in range(5):
-        place = meetings.next_place(place, None, 1)
-        assert place is not None
-        walked.append(place.node_id)
-    assert walked == [branches[i] for i in (0, 3, 1, 4, 0)]
-    before = meetings.next_place(place, None, -1)
-    assert before is not None
-    assert before.node_id == branches[4]
-
-
-def test_the_first_place_is_where_one_stands() -> None:
-    session, branches = grown()
-    meetings = Meetings((shared(session.tree, [branches[0], branches[3]], JOKE),))
-
-    place = meetings.next_place(None, branches[3], 1)
-    assert place is not None
-    assert place.node_id == branches[3]
-
-
 def test_a_place_is_found_again_when_the_join_has_grown() -> None:
     session, branches = grown()
     before = Meetings((shared(session.tree, [branches[0], branches[3]], JOKE),))

@@ -19,7 +19,7 @@ import numpy as np
 from textual.app import App
 from textual.pilot import Pilot
 
-from loom.session.reading import rare_collection
+from loom.app.pauses import look_for_garbage_when_asked
 from loom.tree.events import NodeAdded
 from loom.tree.node import HUMAN
 from tests.app.conftest import app_on
@@ -97,8 +97,8 @@ def session_of(shape: str, n_nodes: int) -> FakeSession:
 async def frames_s(shape: str, n_nodes: int) -> list[tuple[str, float, float]]:
     """Each key with the seconds to its frame, by the clock and of the processor."""
     app = app_on(session_of(shape, n_nodes))
-    with rare_collection():
-        return await frames_of(app)
+    look_for_garbage_when_asked()
+    return await frames_of(app)
 
 
 async def frames_of(app: App[None]) -> list[tuple[str, float, float]]:

@@ -31,14 +31,15 @@ def test_futures_are_compared_kept_and_told(loom: Run) -> None:
     assert done.returncode == 0, done.stderr
     assert "pairs compared under rrxor at temperature 1 with nothing cut." in done.stderr
     found = json.loads(done.stdout)
-    assert set(found) == {"joins", "roads", "not_judged"}
+    assert set(found) == {"joins", "roads", "not_judged", "judging"}
     joined = [join for join in found["joins"] if join["verdict"] == "joined"]
     assert joined
     shares = [join["weight"] for join in joined]
     assert shares == sorted(shares, reverse=True)
     for join in joined:
         assert set(join) == {
-            *("id", "verdict", "kind", "nodes", "spans", "weight", "sentence", "evidence", "mark")
+            *("id", "verdict", "kind", "nodes", "spans", "weight", "sentence", "evidence"),
+            *("mark", "denied"),
         }
         assert join["kind"] in ("full", "paraphrase", "same_road", "hidden")
         assert join["evidence"]["predictive"]["verdict"] == "joined"
@@ -87,3 +88,18 @@ def test_what_cannot_be_meant_is_refused(loom: Run, words: tuple[str, ...], said
     assert done.returncode == 2
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_another_model_may_judge_and_the_json_says_which_at_what_cost(loom: Run) -> None:
+    loom("new", "t.loom", "--model", "golden-mean", "--prompt", "0101")
+    loom("grow", "t.loom", "-n", "3", "--tokens", "8", "--seed", "1")
+    assert json.loads(loom("joins", "t.loom", "--json").stdout)["judging"] is None
+    done = loom("joins", "t.loom", "--model", "even", "--budget", "4000", "--json")
+    assert done.returncode == 0, done.stderr
+    judging = json.loads(done.stdout)["judging"]
+    assert judging["model_name"] == "even"
+    assert judging["settings"]["joined_below"] == 0.2
+    assert 0 < judging["spent"]["n_judged"] <= judging["spent"]["n_pairs"]
+    wrong = loom("joins", "t.loom", "--model", "nothing-like-it")
+    assert wrong.returncode == 1
+    assert "nothing-like-it" in wrong.stderr

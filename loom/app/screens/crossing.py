@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual import on
 
 from loom.app.crossing import across, next_join
+from loom.app.marks import is_road
 from loom.app.meetings import Place
 from loom.app.screens.outlining import OutliningScreen
 from loom.app.walking import Step
@@ -58,7 +59,7 @@ class CrossingScreen(OutliningScreen):
     def action_one_road(self) -> None:
         """Draw the join here as one road, or its ways apart again."""
         place = self.space.place_here
-        if place is None or place.join.verdict != "joined":
+        if place is None or not is_road(place.join):
             self._say(Notice("information", "No join is on this way.", "m goes to where one is."))
             return
         mark = place.join.mark
@@ -69,7 +70,7 @@ class CrossingScreen(OutliningScreen):
 
     def action_one_road_each(self) -> None:
         """Draw every join as one road, or all apart again."""
-        if not any(join.verdict == "joined" for join in self.space.meetings.joins):
+        if not any(is_road(join) for join in self.space.meetings.joins):
             self._say(_NONE_YET)
             return
         n = self.space.roads.turn_all()

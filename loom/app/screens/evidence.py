@@ -22,7 +22,7 @@ from loom.app.meetings import Place, words_range
 from loom.convergence.future_words import joined_under
 from loom.convergence.roads import fork_of
 from loom.convergence.told import names_at
-from loom.records import Join, Judged, Span
+from loom.records import Join, Judged, PredictiveEvidence, Span
 from loom.session.judging.scope import judged_of
 from loom.session.judging.service import JudgingStatus
 from loom.tree.graph import Tree
@@ -66,6 +66,7 @@ class EvidenceScreen(ModalScreen[Place | None]):
         self._tree = tree
         self._look = look
         self._deny = deny
+        self._n_words = 0
 
     def compose(self) -> ComposeResult:
         """From the sentence to the words."""
@@ -106,9 +107,14 @@ class EvidenceScreen(ModalScreen[Place | None]):
         rows = interval_rows(e, look.style, joined_under(e, judged.settings), width)
         self.query_one("#interval", Static).update(_lines(rows))
         words = telling_rows(e.telling, self._names(judged), look.style, width)
-        self.query_one("#telling", Static).update(_lines(words))
-        self.query_one("#telling").display = bool(words)
-        self.query_one("#law", Static).update(Content(_law(judged)).stylize("$faint"))
+        telling = self.query_one("#telling", Static)
+        telling.update(_lines(words))
+        telling.display = bool(words) or self._n_words > 0
+        # With fewer words the panel would shrink under the eyes of whoever reads it.
+        self._n_words = max(self._n_words, len(words))
+        telling.styles.min_height = self._n_words
+        law = _law(e, self._judge_named(e.model))
+        self.query_one("#law", Static).update(Content(law).stylize("$faint"))
 
     def _share_room(self, n_characters: int) -> None:
         """The branches keep their lines; what has no room above them is scrolled."""
@@ -154,6 +160,10 @@ class EvidenceScreen(ModalScreen[Place | None]):
             with Horizontal(classes="aligned"):
                 yield Static(Content(name).stylize("$faint"), classes="whose")
                 yield Static(words, classes="said")
+
+    def _judge_named(self, fingerprint: str) -> str:
+        rounds = (found for found in self._tree.judged if found.model == fingerprint)
+        return shown_words(next((found.model_name for found in rounds), "the model"))
 
     def _names(self, judged: Judged) -> list[str]:
         return names_at(self._tree, (judged.one, judged.other))
@@ -207,11 +217,10 @@ def _keys(join: Join, status: JudgingStatus) -> str:
     return f"Space {looks}{deny} · Enter goes there · Esc"
 
 
-def _law(judged: Judged) -> str:
-    e = judged.evidence
+def _law(e: PredictiveEvidence, judge: str) -> str:
     return (
-        f"{e.n_futures} looks of {e.horizon} tokens, drawn at T 1 with nothing cut; what you read "
-        "was drawn as its sampler says."
+        f"{e.n_futures} looks of {e.horizon} tokens by {judge} at T 1 with nothing cut; what you "
+        "read was drawn as its sampler says."
     )
 
 

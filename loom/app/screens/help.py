@@ -20,7 +20,10 @@ _MARKS = (
     ("○ ●", "typed by a person, grown by a model"),
     ("◆ ▌", "where you are, still growing"),
     ("★ § †", "bookmarked, a chapter begins, a note stands here"),
-    ("≈", "words that another branch says too"),
+    ("A B", "a join: these branches are one road from here"),
+    ("a b", "looks like a join and is none"),
+    ("?", "a join or not: more looks may tell"),
+    ("≈", "shared words; what follows was not compared"),
     ("▸", "the branch that → enters"),
     ("×2", "two branches say the same, word for word"),
 )

@@ -14,6 +14,7 @@ from textual.screen import Screen
 from loom.app import keymap, words
 from loom.app.crossing import across, end_of, join_on, next_join, shown_join
 from loom.app.map_shape import MapShape
+from loom.app.marks import is_road
 from loom.app.meetings import Place
 from loom.app.roads_view import RoadsView
 from loom.app.siblings import Families
@@ -148,7 +149,7 @@ class MapScreen(Screen[MapAnswer | None]):
     def action_one_road(self) -> None:
         """Draw the join here as one road, or its ways apart again."""
         place = self._place_here
-        if place is not None and place.join.verdict == "joined":
+        if place is not None and is_road(place.join):
             node_id = self._node_id
             self._roads.turn(place.join.id)
             self._lay_out(node_id, place)

@@ -126,11 +126,10 @@ class Branches(Lines):
         most = max(1, offer.height * 3 // 5)
         return min(most, self._share(max(1, offer.width - 1), most).n_rows(n))
 
-    def on_resize(self) -> None:
+    def fit(self) -> None:
         """Share the new room."""
         self._lay_out()
         self._show_chosen()
-        self.refresh()
 
     def draw_line(self, line: int) -> Text:
         """One line across all columns."""

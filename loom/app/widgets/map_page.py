@@ -13,6 +13,7 @@ from textual.message import Message
 from loom.app.display import fit
 from loom.app.map_drawing import Canvas, Looks, Mark, Zoom, draw, zooms
 from loom.app.map_shape import MapShape
+from loom.app.marks import is_road
 from loom.app.roads_view import RoadsView
 from loom.app.siblings import Families
 from loom.app.widgets.lines import Lines
@@ -200,7 +201,7 @@ class MapPage(Lines):
             self._mark,
             lambda item: self._roads.layout.road(item) is not None,
             self._stops,
-            self._join is None or self._join.verdict == "joined",
+            self._join is None or is_road(self._join),
         )
         window = zoom.window(self._left, self._top, self.width, self.height)
         return draw(shape, zoom, window, (self.width, self.height), looks)

@@ -15,7 +15,7 @@ from textual.message import Message
 from loom.app.display import BOOKMARK, fit
 from loom.app.layout import Stretch
 from loom.app.marked import COLOURS, chips, named, signs
-from loom.app.marks import MARK_CLASSES, look_of
+from loom.app.marks import MARK_CLASSES, is_road, look_of
 from loom.app.outline_rows import OutlineRows, Row
 from loom.app.outline_shape import OutlineShape
 from loom.app.rail import Rail
@@ -98,7 +98,7 @@ class Outline(Lines):
         """Show what is there."""
         self.set_n_lines(len(self._rows))
 
-    def on_resize(self) -> None:
+    def fit(self) -> None:
         """Keep the person's row on the screen."""
         self._show_here()
 
@@ -357,7 +357,7 @@ class Outline(Lines):
             return Rail()
         rows = (self._row_of_drawn(item) for item in self._roads.items_on(join))
         stops = [row for row in rows if row is not None]
-        return Rail.through(stops, is_whole=join.verdict == "joined")
+        return Rail.through(stops, is_whole=is_road(join))
 
     def _row_of_drawn(self, item: str) -> int | None:
         """The row of an item, or of the nearest above it that is drawn, because it is folded."""

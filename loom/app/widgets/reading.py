@@ -210,7 +210,7 @@ class Reading(Lines):
                 self.keep_in_view(max(0, line - 1), line + 1)
                 return
 
-    def on_resize(self) -> None:
+    def fit(self) -> None:
         """Lay out for the new width; where the person had scrolled away, stay there."""
         width = max(1, min(self.width - _RAIL, _MEASURE))
         left_alone = self.top == self._scrolled_to
@@ -221,7 +221,6 @@ class Reading(Lines):
             self.set_n_lines(len(self._page.lines))
         if left_alone:
             self._bring_into_view()
-        self.refresh()
 
     def draw_line(self, line: int) -> Text:
         """The rail and one line of text."""

@@ -49,6 +49,7 @@ class Workspace(Vertical):
         self.here: str | None = None
         self.item: str | None = None
         self.cut: int | None = None
+        self._sentence = ""
         self._token_end: str | None = None
         self._n_nodes_at_first = len(session.tree)
 
@@ -317,9 +318,10 @@ class Workspace(Vertical):
         )
         if self.cut is not None:
             fork.note = words.CUT
-        bottom.label, bottom.note = words.where_it_meets(
+        bottom.label, note = words.where_it_meets(
             self.roads, self.place, self.item, self.place_here
         )
+        bottom.note = f"Enter why · {note}" if self.place is not None else note
 
     def _facts_of_judging(self) -> list[str]:
         found = found_told(self.meetings.joins)
@@ -342,7 +344,12 @@ class Workspace(Vertical):
         self._show_rail()
         self.reading.show_meetings(self.meetings, self.place)
         self.branches.show_meetings(self.meetings, self.place)
+        self._show_sentence("" if self.place is None else self.place.join.sentence)
+
+    def _show_sentence(self, words: str) -> None:
+        """The reason of a join; the same one is not laid out again."""
         sentence = self.query_one("#sentence", Static)
-        sentence.display = self.place is not None
-        if self.place is not None:
-            sentence.update(Content(shown_words(self.place.join.sentence)))
+        sentence.display = bool(words)
+        if words and words != self._sentence:
+            sentence.update(Content(shown_words(words)))
+            self._sentence = words

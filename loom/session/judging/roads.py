@@ -34,8 +34,8 @@ class OneRoad:
 
 
 def road_of(join: Join) -> OneRoad | None:
-    """The road that a join is; None for a finding that joins nothing."""
-    if join.verdict != "joined":
+    """The road that a join is; None for what joins nothing, or what a person denies."""
+    if join.verdict != "joined" or join.denied:
         return None
     ways = zip(join.nodes, join.spans, strict=True)
     ways_in = (WayIn(node, span.end_token, span.end_byte) for node, span in ways)

@@ -28,7 +28,8 @@ class Asked:
     Without `node_ids` the whole tree is looked at. With `pair` only two branches are; with `more`
     only what is undecided, by thirty-two more looks (of the pair, whatever its verdict). With
     `join` only that finding is, by thirty-two more looks, or by as many as are usual if what
-    follows its words was never compared.
+    follows its words was never compared. `model` judges, by name or path, instead of the
+    session's own.
     """
 
     budget: Budget = field(default_factory=Budget)
@@ -37,6 +38,7 @@ class Asked:
     pair: tuple[str, str] | None = None
     more: bool = False
     join: Join | None = None
+    model: str | None = None
 
     def pairs_among(self, tree: Tree, spots: Sequence[Spot]) -> list[tuple[SpotPair, int]]:
         """The pairs to be compared and with how many looks; none: all that may meet.

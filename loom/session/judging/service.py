@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from loom.convergence.futures import FutureBank
@@ -118,7 +118,7 @@ class Judging:
             suspected=suspected_pairs(words, chosen_spots),
             pairs=pairs,
             settings=asked.settings,
-            budget=asked.budget,
+            budget=replace(asked.budget, tokens_per_s=_pace_before(tree, spec)),
             floor=_known_floor(tree, spec, asked.settings),
             exact=is_world(spec),
             neutral=neutral,
@@ -191,6 +191,14 @@ def _fitting(
     """The spots that a model can read with a future behind them and a document in front."""
     most = None if window is None else window - settings.horizon - DOCUMENT_TOKENS - 2
     return tuple(spot for spot in spots if most is None or len(spot.history) <= most)
+
+
+def _pace_before(tree: Tree, spec: LoadSpec) -> float | None:
+    """Tokens a second of the last run of this model's that told them."""
+    for one in reversed(tree.judged):
+        if one.model == spec.fingerprint and one.spent.elapsed_s > 0:
+            return one.spent.n_tokens / one.spent.elapsed_s
+    return None
 
 
 def _known_floor(tree: Tree, spec: LoadSpec, settings: JudgeSettings) -> FloorFound | None:

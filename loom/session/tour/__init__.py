@@ -1,0 +1,1 @@
+"""A guided tour of where branches meet, on three worlds whose answers are known."""

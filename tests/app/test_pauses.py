@@ -1,0 +1,40 @@
+"""Garbage is looked for when it is asked for, and then it is found."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+from collections.abc import Iterator
+
+import pytest
+
+from loom.app.pauses import look_for_garbage_when_asked, tidy
+
+
+@pytest.fixture
+def as_before() -> Iterator[None]:
+    thresholds = gc.get_threshold()
+    yield
+    gc.set_threshold(*thresholds)
+    gc.unfreeze()
+
+
+class Ring:
+    """What only a full look finds: it holds itself."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
+@pytest.mark.usefixtures("as_before")
+def test_what_is_old_waits_until_all_is_looked_through() -> None:
+    look_for_garbage_when_asked()
+    assert gc.get_freeze_count() > 0
+    ring = Ring()
+    gone = weakref.ref(ring)
+    gc.collect(1)
+    del ring
+    gc.collect(1)
+    assert gone() is not None
+    tidy()
+    assert gone() is None
