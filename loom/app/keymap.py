@@ -8,7 +8,7 @@ from textual.binding import BindingType
 
 from loom.app.keys import GROUPS, Group, Key, State
 from loom.app.mark_keys import MARK_KEYS
-from loom.app.view_keys import LOOKING_KEYS, SAMPLER_KEYS, VIEW_KEYS
+from loom.app.view_keys import LOOKING_KEYS, SAMPLER_KEYS, SECOND_KEYS, VIEW_KEYS
 
 __all__ = ["GROUPS", "KEYMAP", "Group", "Key", "State", "bindings", "footer"]
 
@@ -280,6 +280,7 @@ KEYMAP: tuple[Key, ...] = (
     Key("mode", ("p",), "p", "plain or chat", "Plain text or chat, by which template", "Loom"),
     Key("exact_tokens", ("v",), "v", "view tokens", "What the model sees: exact tokens", "Loom"),
     Key("model", ("at",), "@", "model", "Grow with another model", "Loom", rank=8),
+    *SECOND_KEYS,
     Key("unload", ("Z",), "Z", "unload", "Unload every model; growing loads it again", "Loom"),
     Key("help", ("question_mark",), "?", "help", "All keys", "Loom", rank=5),
     Key(

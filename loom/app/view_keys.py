@@ -57,6 +57,12 @@ SAMPLER_KEYS: tuple[Key, ...] = (
 )
 """How tokens are drawn."""
 
+SECOND_KEYS: tuple[Key, ...] = (
+    Key("second_model", ("A",), "A", "second model", "A second model beside, or none", "Loom"),
+    Key("grow_with_both", ("quotation_mark",), '"', "both", "Grow here with both models", "Loom"),
+)
+"""Two models in one tree."""
+
 _Row = tuple[str, str, str, str, str, str, int | None]
 """id, Textual's names, as shown, label, help, action, and rank in the footer."""
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from loom.engine.client import Connect
 from loom.engine.events import EngineEvent
-from loom.engine.request import Cancel, LoadSpec
+from loom.engine.request import Cancel, LoadSpec, Request
 from loom.errors import LoomError
 from loom.models.mode_memory import ModeAnswer, remember_mode
 from loom.models.named_templates import known_name
@@ -37,6 +37,7 @@ from loom.session.remarks import Remarks
 from loom.session.requests import Requests, asked_of_engine
 from loom.session.residents import Heard, Loss, Residents
 from loom.session.scribe import Writing, new_id
+from loom.session.second_model import SecondModel
 from loom.session.settings import GrowSettings, ModelStatus
 from loom.session.token_counter import TokenCounter
 from loom.session.turns import Speaker
@@ -100,6 +101,7 @@ class Session:
         self._slot = Residents(with_worlds(connect), self.judging.in_front_of(heard))
         submit, rouse = self._slot.submit, self._news.rouse
         self.laws = Laws(path, self.tree, self._prompts, self._spec, submit, rouse)
+        self.second = SecondModel(path, self.tree, self._spec, self._submit, rouse)
         self._slot.name(self.tree.model, self.tree.opening)
         self._counter = TokenCounter()
         self.operations = Operations(
@@ -265,24 +267,31 @@ class Session:
         """Branches asked for at a node that have not begun."""
         return self._growths.waiting_at(node_id)
 
-    def _spec(self) -> LoadSpec:
-        return self._slot.spec_for(self.tree.model, self.tree.opening)
+    def _spec(self, model: str | None = None) -> LoadSpec:
+        return self._slot.spec_for(model or self.tree.model, self.tree.opening)
+
+    def _submit(self, spec: LoadSpec, request: Request) -> None:
+        """Hand a request to a model; the session's own stays the one that is told of."""
+        self._slot.submit(spec, request)
+        self._slot.name(self.tree.model, self.tree.opening)
 
     def _hear(self, events: tuple[EngineEvent, ...]) -> None:
         self._requests.hear(events)
         self.laws.hear(events)
+        self.second.hear(events)
 
     def _lose(self, request_ids: Iterable[str], why: Loss) -> None:
         self._requests.lose(request_ids, why)
         self.laws.lose(request_ids)
+        self.second.lose(request_ids)
 
     def _start(
         self, node_id: str, settings: GrowSettings, priority: Priority, plan_id: str | None
     ) -> Writing:
-        spec = self._spec()
+        spec = self._spec(settings.model)
         prompt = self._prompts.prompt(self.tree, node_id, spec, settings.speaker)
         writing = self._requests.begin(node_id, settings, prompt, plan_id)
-        self._slot.submit(spec, asked_of_engine(writing, priority))
+        self._submit(spec, asked_of_engine(writing, priority))
         return writing
 
     def stop(self) -> None:
@@ -389,6 +398,7 @@ class Session:
         self._slot.close()
         self._prompts.close()
         self.laws.close()
+        self.second.close()
         if not self._journal.close():
             raise access.not_saved_at_all(self.path)
 

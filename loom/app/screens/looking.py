@@ -24,6 +24,7 @@ from loom.session.multiverse import Multiverse
 from loom.session.token_laws import Choice, Law
 from loom.session.turns import next_role, turns_of
 from loom.tree.kinds import Role
+from loom.tree.node import Node
 
 _MOST_COMPARED = 20_000
 """Bytes of a road."""
@@ -68,7 +69,23 @@ class LookingScreen(OutliningScreen):
                 except LoomError as error:
                     self._refused |= {node.id}
                     self._say(Notice("warning", error.what, error.remedy))
+            self._ask_second(node)
             self.show_tokens()
+
+    def _ask_second(self, node: Node) -> None:
+        """Have the second model, if there is one, read what is looked at."""
+        second, tokens = self._session.second, self.space.tokens
+        if second.reference is None or tokens.law_beside is not None or node.state == "growing":
+            return
+        try:
+            if tokens.is_next:
+                second.score_after(node.id)
+            else:
+                second.score(node.id)
+        except LoomError as error:
+            if node.id not in self._refused:
+                self._refused |= {node.id}
+                self._say(Notice("warning", error.what, error.remedy))
 
     def show_tokens(self) -> None:
         """What is known now, in the pane and its rule, and the token in the text."""

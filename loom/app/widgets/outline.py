@@ -15,6 +15,7 @@ from textual.message import Message
 from loom.app.display import BOOKMARK, fit
 from loom.app.marked import COLOURS, chips, named, signs
 from loom.app.meetings import MARK, Meetings
+from loom.app.model_glyphs import ModelGlyphs
 from loom.app.outline_rows import OutlineRows, Row
 from loom.app.outline_shape import OutlineShape
 from loom.app.siblings import Families
@@ -32,6 +33,8 @@ _MORE = "↓ goes on"
 
 class Outline(Lines):
     """○ typed, ● by a model, ◆ where the person stands, ▌ growing, ★ bookmarked; ≈ words that meet.
+
+    A second model has ■, a third ▲.
 
     | component | styles |
     |---|---|
@@ -69,6 +72,7 @@ class Outline(Lines):
         super().__init__(id=id)
         self._tree = tree
         self._families = families
+        self._glyphs = ModelGlyphs(tree)
         self._shape = OutlineShape(tree)
         self._rows = OutlineRows(tree, self._shape)
         self._meetings = Meetings()
@@ -286,7 +290,8 @@ class Outline(Lines):
         marked = self._tree.marks(node.id).bookmarked
         if node.written:
             return BOOKMARK if marked else "○", self.style_of("outline--glyph-typed")
-        return BOOKMARK if marked else "●", self.style_of("outline--glyph-model")
+        glyph = BOOKMARK if marked else self._glyphs.of(node.author)
+        return glyph, self.style_of("outline--glyph-model")
 
     def _right(self, node: Node) -> tuple[str, str]:
         n_children = self._tree.n_children(node.id)

@@ -12,6 +12,7 @@ from loom.app.display import BOOKMARK, fit, shown_range, shown_words
 from loom.app.manuscript import Line, Manuscript
 from loom.app.marked import CHAPTER, signs
 from loom.app.meetings import Meetings, Place
+from loom.app.model_glyphs import ModelGlyphs
 from loom.app.shading import Shade, Stretch, stretches
 from loom.app.widgets.lines import Lines
 from loom.session.laws import Laws
@@ -81,6 +82,7 @@ class Reading(Lines):
         super().__init__(id=id)
         self._tree = tree
         self._laws = laws
+        self._glyphs = ModelGlyphs(tree)
         self._shaded: dict[str, tuple[NodeLaws, tuple[Stretch, ...]]] = {}
         self._labels: dict[int, str] = {}
         self.shade: Shade | None = None
@@ -276,7 +278,8 @@ class Reading(Lines):
         if number == len(self._page.nodes) - 1:
             return text.append("◆ ", self.style_of("reading--here"))
         style = self.style_of("reading--typed" if node.written else "reading--glyph")
-        glyph = BOOKMARK if marks.bookmarked else "○" if node.written else "●"
+        glyph = "○" if node.written else self._glyphs.of(node.author)
+        glyph = BOOKMARK if marks.bookmarked else glyph
         return text.append(f"{glyph} ", style)
 
     def _draw_words(self, line: Line) -> Text:

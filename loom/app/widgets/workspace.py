@@ -12,6 +12,7 @@ from loom.app import keymap, marked, words
 from loom.app.changes import Changes
 from loom.app.display import shown_words
 from loom.app.meetings import Meetings, Place
+from loom.app.model_glyphs import ModelGlyphs
 from loom.app.shading import legend
 from loom.app.siblings import Families
 from loom.app.walking import persons_turn
@@ -41,6 +42,7 @@ class Workspace(Vertical):
         self._session = session
         self._tree = session.tree
         self._families = Families(session.tree)
+        self._glyphs = ModelGlyphs(session.tree)
         self.meetings = Meetings()
         self.place: Place | None = None
         self.here: str | None = None
@@ -59,7 +61,7 @@ class Workspace(Vertical):
             yield Rule(id="fork")
             yield Branches(self._tree, self._families)
             yield Rule(id="token-rule")
-            yield Tokens(self._tree, self._session.laws)
+            yield Tokens(self._tree, self._session.laws, self._session.second.laws)
         yield Rule(id="bottom")
         yield Static(id="marks")
         yield Static(id="sentence")
@@ -225,6 +227,7 @@ class Workspace(Vertical):
         header.title, header.mode, header.model_name = tree.title, tree.mode, tree.model
         header.template = tree.template
         header.read_only = self._session.is_read_only
+        header.second = self.tokens.second = self._session.second.name
         header.status, header.settings = status, self._session.settings
         state: keymap.State = "tokens" if self.looks_at_tokens else "walking"
         state = "writing" if self.composer.writing else state
@@ -255,7 +258,7 @@ class Workspace(Vertical):
         outline = self.outline
         top.label = words.outline(self._tree, outline.hoisted, outline.filtered)
         top.label = top.label if outline.display else ""
-        top.note = legend(self.reading.shade)
+        top.note = legend(self.reading.shade) or self._glyphs.legend()
         fork.label, fork.note = words.what_grows(
             self._tree,
             self.here,
