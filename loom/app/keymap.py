@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from textual.binding import BindingType
 
 from loom.app.keys import GROUPS, Group, Key, State
-from loom.app.mark_keys import MARK_KEYS
+from loom.app.mark_keys import EDIT_KEYS, MARK_KEYS, WRITE_KEYS
 from loom.app.view_keys import LOOKING_KEYS, SAMPLER_KEYS, SECOND_KEYS, VIEW_KEYS
 
 __all__ = ["GROUPS", "KEYMAP", "Group", "Key", "State", "bindings", "footer"]
@@ -184,6 +184,7 @@ KEYMAP: tuple[Key, ...] = (
         "List where the shared words stand",
         "Where branches meet",
     ),
+    Key("write_in_editor", ("E",), "E", "editor", "Write in $EDITOR", "Write"),
     Key("write", ("i",), "i", "write", "Write: a message, or the next words", "Write", rank=3),
     Key(
         "begin_answer",
@@ -232,6 +233,7 @@ KEYMAP: tuple[Key, ...] = (
         "Write",
         state="writing",
     ),
+    *WRITE_KEYS,
     Key(
         "cut_word_back",
         ("left_square_bracket",),
@@ -273,6 +275,7 @@ KEYMAP: tuple[Key, ...] = (
     Key("undo", ("u",), "u", "undo", "Undo, and say what it was", "Change", rank=7),
     Key("redo", ("U",), "U", "redo", "Redo", "Change"),
     Key("hide", ("x",), "x", "hide", "Hide this text and all that hangs from it", "Change"),
+    *EDIT_KEYS,
     *MARK_KEYS,
     Key("copy_text", ("y",), "y", "copy", "Copy this text", "Loom"),
     Key("copy_path", ("Y",), "Y", "copy path", "Copy everything from the beginning", "Loom"),

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
+from loom.app.mark_list import marked_ids
 from loom.app.marked import chips, known_tags
-from loom.app.screens.marks import marked_ids
 from loom.tree.changes import Tag
 
 from .conftest import NARROW, WIDE, app_on, main_screen, opened, screen_text

@@ -17,9 +17,9 @@ from loom.app import keymap, words
 from loom.app.changes import Changes
 from loom.app.display import shown_words
 from loom.app.meetings import Meetings, Place
+from loom.app.screens.arranging import ArrangingScreen
 from loom.app.screens.evidence import EvidenceScreen
 from loom.app.screens.help import HelpScreen
-from loom.app.screens.marking import MarkingScreen
 from loom.app.screens.model import ModelScreen
 from loom.app.walking import Step, before_answer, before_message, landing, step
 from loom.app.widgets.branches import Branches
@@ -40,7 +40,7 @@ _MOST_COUNTED = 100_000
 """Characters of a draft up to which its tokens are counted at each key."""
 
 
-class MainScreen(MarkingScreen):
+class MainScreen(ArrangingScreen):
     """One session; two states, walking and writing."""
 
     AUTO_FOCUS = ""
@@ -170,6 +170,25 @@ class MainScreen(MarkingScreen):
         self.space.composer.write()
         self.space.show_state()
 
+    def action_edit(self) -> None:
+        """Go over to saying this text another way, right beside it."""
+        if (here := self.space.here) is not None:
+            self.space.composer.begin_with(self._tree.node(here).display_text())
+            self.space.composer.write("edit")
+            self.space.show_state()
+
+    def action_write_in_editor(self) -> None:
+        """Go over to writing, in $EDITOR."""
+        self.action_write()
+        self.space.composer.draft.action_editor()
+
+    @on(Composer.VoiceSwitched)
+    def _switch_voice(self) -> None:
+        if self._tree.mode == "plain":
+            self._say(Notice("information", "This is plain text, without turns."))
+        else:
+            self.space.composer.switch_voice()
+
     @on(Composer.WritingLeft)
     def _walk_again(self) -> None:
         self.space.composer.walk()
@@ -180,15 +199,20 @@ class MainScreen(MarkingScreen):
     def _add_text(self, event: Composer.Submitted) -> None:
         """Plain text goes on below; a chat message is answered, beside the one it rewrites."""
         parent_id, role = self._place_of(event.voice)
+        here = self.space.here
         try:
-            node_id = self._session.write(parent_id, event.text, role, event.reading)
+            if event.voice == "edit" and here is not None:
+                node_id = self._session.operations.edit(here, event.text)
+                role = self._tree.node(here).role
+            else:
+                node_id = self._session.write(parent_id, event.text, role, event.reading)
         except LoomError as error:
             self._say(Notice("error", error.what, error.remedy))
             return
         self._walk_again()
         self._take_news()
         self._stand_at(node_id)
-        if role != "text":
+        if role == "user" or event.voice == "answer":
             self._grow_at(node_id)
 
     def _place_of(self, voice: Voice) -> tuple[str | None, Role]:
@@ -199,6 +223,8 @@ class MainScreen(MarkingScreen):
         path = [] if here is None else self._tree.path(here)
         if voice == "answer":
             return before_answer(path), "assistant"
+        if voice == "system":
+            return before_message(path), "system"
         return before_message(path), "user"
 
     @on(Composer.DraftChanged)

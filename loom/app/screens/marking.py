@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from loom.app.mark_list import mark_line, marked_ids
 from loom.app.marked import known_tags
 from loom.app.screens.ask import AskScreen
-from loom.app.screens.marks import MarksScreen, marked_ids
+from loom.app.screens.choose import ChooseScreen
 from loom.app.screens.note import NoteScreen
 from loom.app.screens.operating import OperatingScreen
 from loom.app.screens.tag import TagScreen
@@ -66,8 +67,10 @@ class MarkingScreen(OperatingScreen):
 
     def action_marks(self) -> None:
         """List what is marked, and go there."""
-        if marked_ids(self._tree):
-            self.app.push_screen(MarksScreen(self._tree, self.space.here), self._go_if_any)
+        if ids := marked_ids(self._tree):
+            lines = [(one, mark_line(self._tree, one)) for one in ids]
+            screen = ChooseScreen("What is marked", "goes there", lines, self.space.here)
+            self.app.push_screen(screen, self._go_if_any)
         else:
             what = "Nothing is marked yet."
             self._say(Notice("information", what, "b bookmarks, # tags, n notes."))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -15,7 +17,7 @@ from loom.app.meetings import Meetings, Place
 from loom.app.model_glyphs import ModelGlyphs
 from loom.app.shading import legend
 from loom.app.siblings import Families
-from loom.app.walking import persons_turn
+from loom.app.walking import persons_turn, written_texts
 from loom.app.widgets.branches import Branches
 from loom.app.widgets.composer import Composer
 from loom.app.widgets.foot import Foot
@@ -66,7 +68,7 @@ class Workspace(Vertical):
         yield Static(id="marks")
         yield Static(id="sentence")
         yield Static(words.WELCOME, id="welcome")
-        yield Composer()
+        yield Composer(partial(written_texts, self._tree))
         yield Foot()
 
     def on_mount(self) -> None:
