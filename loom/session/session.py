@@ -10,7 +10,7 @@ from pathlib import Path
 
 from loom.engine.client import Connect
 from loom.engine.events import EngineEvent
-from loom.engine.request import Cancel, LoadSpec, Request
+from loom.engine.request import Cancel, LoadSpec
 from loom.errors import LoomError
 from loom.models.mode_memory import ModeAnswer, remember_mode
 from loom.models.named_templates import known_name
@@ -101,7 +101,7 @@ class Session:
         self._slot = Residents(with_worlds(connect), self.judging.in_front_of(heard))
         submit, rouse = self._slot.submit, self._news.rouse
         self.laws = Laws(path, self.tree, self._prompts, self._spec, submit, rouse)
-        self.second = SecondModel(path, self.tree, self._spec, self._submit, rouse)
+        self.second = SecondModel(path, self.tree, self._spec, submit, rouse)
         self._slot.name(self.tree.model, self.tree.opening)
         self._counter = TokenCounter()
         self.operations = Operations(
@@ -270,15 +270,9 @@ class Session:
     def _spec(self, model: str | None = None) -> LoadSpec:
         return self._slot.spec_for(model or self.tree.model, self.tree.opening)
 
-    def _submit(self, spec: LoadSpec, request: Request) -> None:
-        """Hand a request to a model; the session's own stays the one that is told of."""
-        self._slot.submit(spec, request)
-        self._slot.name(self.tree.model, self.tree.opening)
-
     def _hear(self, events: tuple[EngineEvent, ...]) -> None:
-        self._requests.hear(events)
-        self.laws.hear(events)
-        self.second.hear(events)
+        for hearer in (self._requests, self.laws, self.second):
+            hearer.hear(events)
 
     def _lose(self, request_ids: Iterable[str], why: Loss) -> None:
         self._requests.lose(request_ids, why)
@@ -291,7 +285,7 @@ class Session:
         spec = self._spec(settings.model)
         prompt = self._prompts.prompt(self.tree, node_id, spec, settings.speaker)
         writing = self._requests.begin(node_id, settings, prompt, plan_id)
-        self._submit(spec, asked_of_engine(writing, priority))
+        self._slot.submit(spec, asked_of_engine(writing, priority))
         return writing
 
     def stop(self) -> None:
@@ -395,10 +389,8 @@ class Session:
         SessionFileError if the last of it could not be written.
         """
         self._let_go()
-        self._slot.close()
-        self._prompts.close()
-        self.laws.close()
-        self.second.close()
+        for part in (self._slot, self._prompts, self.laws, self.second):
+            part.close()
         if not self._journal.close():
             raise access.not_saved_at_all(self.path)
 
