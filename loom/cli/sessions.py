@@ -34,13 +34,15 @@ def run_app(file: Path | None) -> None:
     from loom.app.app import LoomApp
     from loom.config import load_config
     from loom.session.opening import open_any
+    from loom.session.reading import rare_collection
 
     config = load_config()
     session = open_any(file, connect())
     if config.unload_after_minutes is not None:
         session.unload_when_idle(60 * config.unload_after_minutes)
     try:
-        LoomApp(session, config.theme).run()
+        with rare_collection():
+            LoomApp(session, config.theme).run()
     finally:
         session.close()
 
