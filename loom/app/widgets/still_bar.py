@@ -14,6 +14,6 @@ class StillBar(ScrollBar):
         size: Size,
         virtual_size: Size,
         container_size: Size,
-        layout: bool = True,  # noqa: ARG002, FBT001, FBT002
+        layout: bool = True,  # noqa: ARG002
     ) -> bool:
         return super()._size_updated(size, virtual_size, container_size, layout=False)
