@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import ClassVar
 
@@ -11,6 +11,8 @@ from textual.binding import BindingType
 from textual.screen import Screen
 
 from loom.app import keymap
+from loom.app.keys import Key
+from loom.app.rebinding import as_textual
 from loom.app.screens.main import MainScreen
 from loom.app.themed import ThemedApp
 from loom.app.widgets.composer import Draft
@@ -18,6 +20,9 @@ from loom.session import Session
 
 LEAVE_WINDOW_S = 3.0
 """How long a first Ctrl+C counts."""
+
+
+_WITHOUT_KEY = frozenset(key.id for key in keymap.KEYMAP if not key.keys)
 
 
 class LoomApp(ThemedApp[None]):
@@ -28,8 +33,16 @@ class LoomApp(ThemedApp[None]):
     BINDINGS: ClassVar[list[BindingType]] = keymap.bindings("anywhere")
     ENABLE_COMMAND_PALETTE = True
 
-    def __init__(self, session: Session, theme: str | None = None) -> None:
+    def __init__(
+        self, session: Session, theme: str | None = None, keys: Sequence[Key] = keymap.KEYMAP
+    ) -> None:
         super().__init__(theme)
+        self.keys = keys
+        self.set_keymap(as_textual(keys))
+        for key in keys:
+            # What has no key of its own is bound nowhere that could be changed.
+            if key.keys and key.id in _WITHOUT_KEY:
+                self.bind(",".join(key.keys), f"screen.{key.action or key.id}", show=False)
         self._session = session
         self._asked_to_leave = False
 
@@ -41,7 +54,7 @@ class LoomApp(ThemedApp[None]):
         """What the command palette offers: every key that is one action, and Textual's own."""
         yield from super().get_system_commands(screen)
         if isinstance(screen, MainScreen):
-            for key in keymap.KEYMAP:
+            for key in self.keys:
                 if key.state == "walking" and not key.has_choices:
                     act = partial(screen.run_action, key.action or key.id)
                     yield SystemCommand(f"{key.group}: {key.label} ({key.shown})", key.help, act)

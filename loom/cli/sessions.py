@@ -32,17 +32,19 @@ def open_app(file: Path | None) -> None:
 def run_app(file: Path | None) -> None:
     """Open the app on what a person named, and close the session when it ends."""
     from loom.app.app import LoomApp
+    from loom.app.rebinding import rebound
     from loom.config import load_config
     from loom.session.opening import open_any
     from loom.session.reading import rare_collection
 
     config = load_config()
+    keys = rebound(config.keys)
     session = open_any(file, connect())
     if config.unload_after_minutes is not None:
         session.unload_when_idle(60 * config.unload_after_minutes)
     try:
         with rare_collection():
-            LoomApp(session, config.theme).run()
+            LoomApp(session, config.theme, keys).run()
     finally:
         session.close()
 

@@ -21,6 +21,7 @@ from loom.app.screens.arranging import ArrangingScreen
 from loom.app.screens.evidence import EvidenceScreen
 from loom.app.screens.help import HelpScreen
 from loom.app.screens.model import ModelScreen
+from loom.app.themed import ThemedApp
 from loom.app.walking import Step, before_answer, before_message, landing, step
 from loom.app.widgets.branches import Branches
 from loom.app.widgets.composer import Composer, Voice
@@ -259,7 +260,8 @@ class MainScreen(ArrangingScreen):
 
     def action_help(self) -> None:
         """All keys."""
-        self.app.push_screen(HelpScreen())
+        keys = self.app.keys if isinstance(self.app, ThemedApp) else keymap.KEYMAP
+        self.app.push_screen(HelpScreen(keys))
 
     def action_model(self) -> None:
         """Choose another model."""

@@ -26,7 +26,7 @@ class Lines(ScrollView, can_focus=False):
             thickness = self.scrollbar_size_vertical
             self._vertical_scrollbar = StillBar(True, "vertical", thickness=thickness)
             self._vertical_scrollbar.display = False
-            self.app._start_widget(self, self._vertical_scrollbar)
+            self.app._start_widget(self, self._vertical_scrollbar)  # noqa: SLF001
         return self._vertical_scrollbar
 
     @property
