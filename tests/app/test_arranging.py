@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from textual.pilot import Pilot
 
+from loom.app.display import byte_shown_at, shown_range
 from loom.app.keymap import KEYMAP
 from loom.tree.graph import Tree
 
@@ -169,3 +173,40 @@ async def test_a_message_said_another_way_is_answered() -> None:
         new = session.tree.selected_id or ""
         assert session.tree.node(new).display_text() == "Who won at cards last night? Really?"
         assert session.tree.n_children(new) == session.settings.n_branches
+
+
+# By mouse
+
+
+def place(pilot: Pilot[None], words: str) -> tuple[int, int]:
+    """Where words stand in the reading pane."""
+    reading = main_screen(pilot).space.reading
+    rows = screen_text(pilot).splitlines()
+    for y in range(reading.region.y, reading.region.bottom):
+        if (x := rows[y].find(words, reading.region.x)) >= 0:
+            return x, y
+    raise AssertionError(f"{words!r} is not there")
+
+
+async def test_a_click_in_the_text_cuts_there_and_one_before_goes_there() -> None:
+    session = toast()
+    here = session.tree.selected_id or ""
+    async with opened(session, WIDE) as pilot:
+        await pilot.click(offset=place(pilot, "A spoon"))
+        cut = main_screen(pilot).space.cut
+        assert session.tree.node(here).text[cut:] == b"A spoon fell."
+        await pilot.press("s")
+        assert session.tree.node(session.tree.selected_id or "").text == b" The room went still. "
+        await pilot.press("u")
+        await pilot.click(offset=place(pilot, "murderer"))
+        assert session.tree.selected_id == at(session, "You are a murderer")
+
+
+@given(st.text("ab é漢👩‍🚀\n\t\x1b", max_size=12), st.integers(0, 14))
+def test_a_column_is_the_character_that_stands_there(text: str, column: int) -> None:
+    raw = text.encode()
+    byte = byte_shown_at(raw, column)
+    assert 0 <= byte <= len(raw)
+    assert shown_range(raw, 0, byte)[1] <= column or byte == 0
+    if byte < len(raw):
+        assert shown_range(raw, 0, byte + 1)[1] > column

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 from textual import on
@@ -22,7 +23,7 @@ from loom.session import GrowSettings, Notice
 from loom.session.forced import Onward, Turnoff
 from loom.session.multiverse import Multiverse
 from loom.session.token_laws import Choice, Law
-from loom.session.turns import next_role, turns_of
+from loom.session.turns import Speaker, next_role, turns_of
 from loom.tree.kinds import Role
 from loom.tree.node import Node
 
@@ -253,8 +254,9 @@ class LookingScreen(OutliningScreen):
     def _grow_onward(self, node_id: str, way: tuple[Law, Sequence[Choice]] | None) -> None:
         if way is not None:
             law, choices = way
-            onward = self._onward(node_id, choices, law)
-            self._grow_along(onward, self._session.settings)
+            onward, settings = self._onward(node_id, choices, law), self._session.settings
+            speaker: Speaker = "user" if onward.role == "user" else settings.speaker
+            self._grow_along(onward, replace(settings, speaker=speaker))
 
     def _onward(self, node_id: str, choices: Sequence[Choice], law: Law) -> Onward:
         path = self._tree.path(node_id)

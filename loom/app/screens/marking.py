@@ -35,7 +35,8 @@ class MarkingScreen(OperatingScreen):
         if tag in self._tree.marks(node_id).tags:
             self._put(partial(marking.untag, node_id, tag.name), f"No longer tagged #{tag.name}.")
         else:
-            self._put(partial(marking.tag, node_id, tag), f"Tagged #{tag.name}.")
+            # What is put there is seen at once.
+            self._put(partial(marking.tag, node_id, tag), "")
 
     def action_note(self) -> None:
         """Write a note on this text."""
@@ -44,7 +45,7 @@ class MarkingScreen(OperatingScreen):
 
     def _note(self, node_id: str, note: str | None) -> None:
         if note is not None and note != self._tree.marks(node_id).note:
-            told = "Noted." if note else "The note is gone."
+            told = "" if note else "The note is gone."
             self._put(partial(self._session.operations.marking.note, node_id, note), told)
 
     def action_title(self) -> None:

@@ -266,6 +266,11 @@ class Composer(Vertical):
     @on(Draft.Left)
     def _leave(self, event: Draft.Left) -> None:
         event.stop()
+        if self._voice == "edit":
+            # It is another text's wording, and no draft of what comes here; ↑ brings it back.
+            self._history.append(self.draft.text)
+            self.draft.clear()
+            self._speak_as("own")
         self.post_message(self.WritingLeft())
 
     @on(events.Click, "#invitation")

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
+from rich.cells import chop_cells
 from rich.style import Style
 from rich.text import Text
+from textual import events
+from textual.message import Message
 
-from loom.app.display import BOOKMARK, fit, shown_range, shown_words
+from loom.app.display import BOOKMARK, byte_shown_at, fit, shown_range, shown_words
 from loom.app.manuscript import Line, Manuscript
 from loom.app.marked import CHAPTER, signs
 from loom.app.meetings import Meetings, Place
@@ -77,6 +81,13 @@ class Reading(Lines):
         "reading--other",
         "reading--jump",
     }
+
+    @dataclass
+    class Clicked(Message):
+        """A text was clicked; of the last one, before which byte."""
+
+        node_id: str
+        byte: int | None
 
     def __init__(self, tree: Tree, laws: Laws, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
@@ -224,6 +235,21 @@ class Reading(Lines):
             self._bring_into_view()
         self.refresh()
 
+    def on_click(self, event: events.Click) -> None:
+        """Say which text was clicked, and before which of its bytes."""
+        at, lines = event.get_content_offset(self), self._page.lines
+        if at is None or not self._page.nodes or self.top + at.y >= len(lines):
+            return
+        line, column = self.top + at.y, at.x - _RAIL
+        start, end = lines[line].start, lines[line].end
+        before = chop_cells(self._page.text[start:end], max(1, column))[:1]
+        offset = min(start + len("".join(before)) if column > 0 else start, end)
+        number = max(0, self._page.node_at(offset))
+        node = self._page.nodes[number]
+        byte = byte_shown_at(node.text, offset - self._page.starts[number])
+        is_last = number == len(self._page.nodes) - 1
+        self.post_message(self.Clicked(node.id, byte if is_last else None))
+
     def draw_line(self, line: int) -> Text:
         """The rail and one line of text."""
         lines = self._page.lines
@@ -234,6 +260,8 @@ class Reading(Lines):
             title = self._tree.marks(self._page.nodes[chapter].id).chapter
             words = fit(f"{CHAPTER} {shown_words(title)}", self._page.width)
             return text.append(words, self.style_of("reading--chapter"))
+        if not self._page.text and line == len(lines) - 1:
+            return text.append("(empty)", self.style_of("reading--rail"))
         if (speaker := lines[line].speaker) is not None:
             node = self._page.nodes[speaker]
             return text.append(_speaker(node), self.style_of("reading--speaker"))

@@ -277,6 +277,7 @@ class Workspace(Vertical):
         """Whether somebody who has just begun, on the bundled model, is told what to press."""
         is_new = len(self._tree) <= min(_FEW_NODES, self._n_nodes_at_first + 1)
         is_busy = self.composer.writing or self.place is not None or self.looks_at_tokens
+        is_busy = is_busy or self.query_one("#marks").display
         is_bundled = self._tree.model in (DEFAULT_MODEL, DEFAULT_CHAT_MODEL)
         return is_new and not is_busy and is_bundled
 
