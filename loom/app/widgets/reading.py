@@ -156,7 +156,9 @@ class Reading(Lines):
             self.refresh()
 
     def _show(self, nodes: Sequence[Node]) -> None:
-        chapters = {n.id: title for n in nodes if (title := self._tree.marks(n.id).chapter)}
+        # Few nodes are marked, and a path may have ten thousand.
+        tree = self._tree
+        chapters = {one: title for one in tree.marked_ids if (title := tree.marks(one).chapter)}
         self._page.show(nodes, chapters)
 
     def show_meetings(self, meetings: Meetings, place: Place | None) -> None:
