@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 import tomllib
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from loom.errors import UsageError
@@ -17,13 +18,15 @@ class Config:
 
     `model_folders` are searched for models, `theme` is the name of a colour theme, `model` the
     name or path of the model that new sessions start with. In the app a model's memory is freed
-    after `unload_after_minutes` without work.
+    after `unload_after_minutes` without work. `keys` are keys of the app, by the names that
+    `loom keys` lists.
     """
 
     model_folders: tuple[str, ...] = ()
     theme: str | None = None
     model: str | None = None
     unload_after_minutes: float | None = None
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def config_path() -> Path:
@@ -49,7 +52,12 @@ def load_config() -> Config:
         ) from error
     for key, value in values.items():
         _check(path, key, value)
-    return Config(**values | {"model_folders": tuple(values.get("model_folders", ()))})
+    keys = {
+        name: (given,) if isinstance(given, str) else tuple(given)
+        for name, given in values.get("keys", {}).items()
+    }
+    folders = tuple(values.get("model_folders", ()))
+    return Config(**values | {"model_folders": folders, "keys": keys})
 
 
 def _check(path: Path, key: str, value: object) -> None:
@@ -65,6 +73,12 @@ def _check(path: Path, key: str, value: object) -> None:
                 f"{path} sets {key} to {value!r}, which is not a list of folders.",
                 f'Write {key} = ["...", "..."].',
             )
+    elif key == "keys":
+        if not isinstance(value, dict) or not all(map(_is_keys, value.values())):
+            raise UsageError(
+                f"{path} sets {key} to {value!r}, which is not a table of keys.",
+                'Write [keys] and under it for example hide = "X" or parent = ["left", "h"].',
+            )
     elif key == "unload_after_minutes":
         if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
             raise UsageError(
@@ -75,3 +89,9 @@ def _check(path: Path, key: str, value: object) -> None:
         raise UsageError(
             f"{path} sets {key} to {value!r}, which is not text.", f'Write {key} = "...".'
         )
+
+
+def _is_keys(value: object) -> bool:
+    """Whether it is a key, or several."""
+    several = isinstance(value, list) and bool(value) and all(isinstance(v, str) for v in value)
+    return isinstance(value, str) or several

@@ -24,11 +24,19 @@ def test_settings_are_read() -> None:
     assert load_config() == Config(theme="nord", model="story-base")
 
 
+def test_keys_are_one_or_several() -> None:
+    config_path().write_text('[keys]\nhide = "X"\nparent = ["left", "h"]\n', "utf-8")
+    assert load_config().keys == {"hide": ("X",), "parent": ("left", "h")}
+
+
 @pytest.mark.parametrize(
     ("text", "what", "remedy"),
     [
+        ("keys = 3", "a table of keys", "hide ="),
+        ("[keys]\nhide = 3", "a table of keys", "hide ="),
+        ("[keys]\nhide = []", "a table of keys", "hide ="),
         ('thme = "nord"', "thme", "theme"),
-        ("zoom = 3", "zoom", "theme, model and unload_after_minutes"),
+        ("zoom = 3", "zoom", "unload_after_minutes and keys"),
         ("unload_after_minutes = 'soon'", "unload_after_minutes", "unload_after_minutes = 10"),
         ("unload_after_minutes = 0", "0", "unload_after_minutes = 10"),
         ("unload_after_minutes = true", "True", "unload_after_minutes = 10"),

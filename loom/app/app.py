@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import ClassVar
 
@@ -12,7 +12,9 @@ from textual.binding import BindingType
 from textual.screen import Screen
 
 from loom.app import keymap
+from loom.app.keys import Key
 from loom.app.pauses import tidy
+from loom.app.rebinding import as_textual
 from loom.app.screens.main import MainScreen
 from loom.app.screens.touring import TourScreen
 from loom.app.themed import ThemedApp
@@ -25,6 +27,9 @@ TIDY_EVERY_S = 300.0
 
 LEAVE_WINDOW_S = 3.0
 """How long a first Ctrl+C counts."""
+
+
+_WITHOUT_KEY = frozenset(key.id for key in keymap.KEYMAP if not key.keys)
 
 
 class LoomApp(ThemedApp[None]):
@@ -40,8 +45,15 @@ class LoomApp(ThemedApp[None]):
         session: Session,
         theme: str | None = None,
         begin_tour: Callable[[], Tour] | None = None,
+        keys: Sequence[Key] = keymap.KEYMAP,
     ) -> None:
         super().__init__(theme)
+        self.keys = keys
+        self.set_keymap(as_textual(keys))
+        for key in keys:
+            # What has no key of its own is bound nowhere that could be changed.
+            if key.keys and key.id in _WITHOUT_KEY:
+                self.bind(",".join(key.keys), f"screen.{key.action or key.id}", show=False)
         self._session = session
         self._begin_tour = begin_tour
         self._asked_to_leave = False
@@ -61,7 +73,7 @@ class LoomApp(ThemedApp[None]):
             what = "Five minutes on three small worlds: where branches meet, and why"
             yield SystemCommand("Tour: where branches meet", what, self.action_tour)
         if isinstance(screen, MainScreen):
-            for key in keymap.KEYMAP:
+            for key in self.keys:
                 if key.state == "walking" and not key.has_choices:
                     act = partial(screen.run_action, key.action or key.id)
                     yield SystemCommand(f"{key.group}: {key.label} ({key.shown})", key.help, act)

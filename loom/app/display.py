@@ -38,6 +38,18 @@ def shown_range(raw: bytes, start: int, end: int) -> tuple[int, int]:
     return _columns(raw[:start], final=False), _columns(raw[:end], final=True)
 
 
+def byte_shown_at(raw: bytes, column: int) -> int:
+    """The first byte of the character that stands at a column of `shown(raw)`."""
+    low, high = 0, len(raw)
+    while low < high:
+        middle = (low + high) // 2
+        if shown_range(raw, 0, middle + 1)[1] > column:
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
 def shown_range_in_a_line(raw: bytes, start: int, end: int) -> tuple[int, int]:
     """Where bytes [start, end) stand in `shown_in_a_line(raw)`."""
     first, last = shown_range(raw, start, end)

@@ -7,8 +7,14 @@ from collections.abc import Sequence
 from textual.binding import BindingType
 
 from loom.app.keys import GROUPS, Group, Key, State
-from loom.app.mark_keys import MARK_KEYS
-from loom.app.view_keys import CROSSING_KEYS, LOOKING_KEYS, SAMPLER_KEYS, VIEW_KEYS
+from loom.app.mark_keys import EDIT_KEYS, MARK_KEYS, WRITE_KEYS
+from loom.app.view_keys import (
+    CROSSING_KEYS,
+    LOOKING_KEYS,
+    SAMPLER_KEYS,
+    SECOND_KEYS,
+    VIEW_KEYS,
+)
 
 __all__ = ["GROUPS", "KEYMAP", "Group", "Key", "State", "bindings", "footer"]
 
@@ -193,6 +199,7 @@ KEYMAP: tuple[Key, ...] = (
         "Why it is a join or none: the evidence",
         "Where branches meet",
     ),
+    Key("write_in_editor", ("E",), "E", "editor", "Write in $EDITOR", "Write"),
     Key("write", ("i",), "i", "write", "Write: a message, or the next words", "Write", rank=3),
     Key(
         "begin_answer",
@@ -241,6 +248,7 @@ KEYMAP: tuple[Key, ...] = (
         "Write",
         state="writing",
     ),
+    *WRITE_KEYS,
     Key(
         "cut_word_back",
         ("left_square_bracket",),
@@ -282,6 +290,7 @@ KEYMAP: tuple[Key, ...] = (
     Key("undo", ("u",), "u", "undo", "Undo, and say what it was", "Change", rank=7),
     Key("redo", ("U",), "U", "redo", "Redo", "Change"),
     Key("hide", ("x",), "x", "hide", "Hide this text and all that hangs from it", "Change"),
+    *EDIT_KEYS,
     *MARK_KEYS,
     Key("copy_text", ("y",), "y", "copy", "Copy this text", "Loom"),
     Key("copy_path", ("Y",), "Y", "copy path", "Copy everything from the beginning", "Loom"),
@@ -290,6 +299,7 @@ KEYMAP: tuple[Key, ...] = (
     Key("mode", ("p",), "p", "plain or chat", "Plain text or chat, by which template", "Loom"),
     Key("exact_tokens", ("v",), "v", "view tokens", "What the model sees: exact tokens", "Loom"),
     Key("model", ("at",), "@", "model", "Grow with another model", "Loom", rank=8),
+    *SECOND_KEYS,
     Key("unload", ("Z",), "Z", "unload", "Unload every model; growing loads it again", "Loom"),
     Key("help", ("question_mark",), "?", "help", "All keys", "Loom", rank=5),
     Key(

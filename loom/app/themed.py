@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
+from collections.abc import Sequence
 
 from textual.app import App, ReturnType
 
-from loom.app.themes import DARK, LIGHT, threads
+from loom.app.keymap import KEYMAP
+from loom.app.keys import Key
+from loom.app.themes import CONTRAST, DARK, LIGHT, threads
 from loom.errors import UsageError
 
 
@@ -17,9 +20,12 @@ class ThemedApp(App[ReturnType]):
 
     TITLE = "loom"
 
+    keys: Sequence[Key] = KEYMAP
+    """What is bound: the one table of keys, perhaps with keys of a person's own."""
+
     def __init__(self, theme: str | None = None) -> None:
         super().__init__()
-        for own in (DARK, LIGHT):
+        for own in (DARK, LIGHT, CONTRAST):
             self.register_theme(own)
         if theme is not None and theme not in self.available_themes:
             names = ", ".join(sorted(self.available_themes))

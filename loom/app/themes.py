@@ -1,4 +1,4 @@
-"""Loom's colours: two themes of its own, and what it needs beyond any theme of Textual's.
+"""Loom's colours: three themes of its own, and what it needs beyond any theme of Textual's.
 
 Threads of a loom: what a person wrote is warm, what a model wrote has the colour of the page's
 ink, where branches meet the cloth is green. Every theme of Textual works; the names below are
@@ -42,6 +42,25 @@ LIGHT = Theme(
 )
 
 
+CONTRAST = Theme(
+    name="loom-contrast",
+    primary="#66b2ff",
+    secondary="#d0a8ff",
+    accent="#ffd75f",
+    foreground="#ffffff",
+    background="#000000",
+    surface="#000000",
+    panel="#1c1c1c",
+    success="#5fff87",
+    warning="#ffd75f",
+    error="#ff8787",
+    dark=True,
+)
+
+_FADING = {CONTRAST.name: 0.45}
+"""How much of the usual fading of what is less important a theme keeps."""
+
+
 def threads(theme: Theme) -> dict[str, str]:
     """Names for style sheets: each a colour without transparency, mixed from a theme's own.
 
@@ -62,13 +81,14 @@ def threads(theme: Theme) -> dict[str, str]:
     cool = Color.parse(palette["primary"])
     violet = Color.parse(palette["secondary"])
     hot = Color.parse(palette["error"])
+    fading = _FADING.get(theme.name, 1.0)
     return {
         "ink": ink.hex,
-        "ink-past": ink.blend(paper, 0.32).hex,
-        "faint": ink.blend(paper, 0.46).hex,
-        "line": ink.blend(paper, 0.74).hex,
+        "ink-past": ink.blend(paper, 0.32 * fading).hex,
+        "faint": ink.blend(paper, 0.46 * fading).hex,
+        "line": ink.blend(paper, 0.74 * fading).hex,
         "typed": warm.hex,
-        "typed-past": warm.blend(paper, 0.3).hex,
+        "typed-past": warm.blend(paper, 0.3 * fading).hex,
         "met": paper.blend(green, 0.24).hex,
         "met-here": paper.blend(green, 0.5).hex,
         "joined": green.hex,

@@ -63,6 +63,17 @@ def law_at(path: Sequence[Node], known: Known, place: TokenPlace) -> Law | None:
     return None if laws is None else laws.law(place.index)
 
 
+def law_beside(
+    node: Node, laws: NodeLaws | None, others: NodeLaws | None, index: int
+) -> Law | None:
+    """Another model's law where a token begins; None where it reads no token's beginning there."""
+    if laws is None or others is None:
+        return None
+    start = byte_range(node, laws, index)[0]
+    starts = [byte_range(node, others, at)[0] for at in range(len(others))]
+    return others.law(starts.index(start)) if start in starts else None
+
+
 def byte_range(node: Node, laws: NodeLaws, index: int) -> tuple[int, int]:
     """Which bytes of the node's text a token stands for."""
     offsets = laws.offsets()

@@ -17,7 +17,7 @@ LOOKING_KEYS: tuple[Key, ...] = (
         ("W",),
         "W",
         "multiverse",
-        "What could come next, drawn by probability",
+        "What could come next, by probability",
         "Look",
     ),
     Key("map", ("O",), "O", "map", "The whole tree as a map", "Look"),
@@ -27,7 +27,7 @@ LOOKING_KEYS: tuple[Key, ...] = (
         ("ampersand",),
         "&",
         "filter",
-        "Filter the outline: tag:, by:, model:, words",
+        "Filter the outline: tag:, by:, model:",
         "Look",
     ),
     Key("compare", ("C",), "C", "compare", "Compare branches side by side", "Look"),
@@ -56,6 +56,12 @@ SAMPLER_KEYS: tuple[Key, ...] = (
     ),
 )
 """How tokens are drawn."""
+
+SECOND_KEYS: tuple[Key, ...] = (
+    Key("second_model", ("A",), "A", "second model", "A second model beside, or none", "Loom"),
+    Key("grow_with_both", ("quotation_mark",), '"', "both", "Grow here with both models", "Loom"),
+)
+"""Two models in one tree."""
 
 _MEET: Group = "Where branches meet"
 

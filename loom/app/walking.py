@@ -72,6 +72,12 @@ def is_unfinished(node: Node) -> bool:
     return node.role == "assistant" and node.state != "growing" and node.finish not in _ENDS
 
 
+def written_texts(tree: Tree, most: int = 100) -> list[str]:
+    """What people wrote last, the latest at the end."""
+    written = [node.id for node in tree if node.written and node.text.strip()]
+    return [tree.node(one).text.decode("utf-8", "replace") for one in written[-most:]]
+
+
 def _leaf(tree: Tree, node_id: str) -> str:
     while (child := tree.last_visited_child(node_id)) is not None:
         node_id = child

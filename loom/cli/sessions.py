@@ -34,17 +34,19 @@ def run_app(file: Path | None) -> None:
     """Open the app on what a person named, and close the session when it ends."""
     from loom.app.app import LoomApp
     from loom.app.pauses import look_for_garbage_when_asked
+    from loom.app.rebinding import rebound
     from loom.config import load_config
     from loom.session.opening import open_any
     from loom.session.tour.tour import Tour
 
     config = load_config()
+    keys = rebound(config.keys)
     session = open_any(file, connect())
     if config.unload_after_minutes is not None:
         session.unload_when_idle(60 * config.unload_after_minutes)
     look_for_garbage_when_asked()
     try:
-        LoomApp(session, config.theme, partial(Tour.begin, connect())).run()
+        LoomApp(session, config.theme, partial(Tour.begin, connect()), keys).run()
     finally:
         session.close()
 

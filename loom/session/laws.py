@@ -73,6 +73,11 @@ class Laws:
         """Whether a model is about to say it."""
         return (node_id, ids) in self._awaited
 
+    def forget(self) -> None:
+        """Know nothing any more of what was scored or read."""
+        self._known.clear()
+        self._read.clear()
+
     # Asking
 
     def look(self, node_ids: Iterable[str]) -> None:

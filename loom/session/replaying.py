@@ -22,6 +22,7 @@ from loom.session.laws import Laws
 from loom.session.opening import free_path
 from loom.session.plans import Progress
 from loom.session.prompt_maker import PromptMaker
+from loom.session.second_model import Alone
 from loom.session.settings import GrowSettings, ModelStatus
 from loom.store.database import open_for_reading
 from loom.tree.events import GrowthRequested, NodeSelected, SessionStarted, TreeEvent
@@ -50,6 +51,7 @@ class Replay:
         self.settings = GrowSettings()
         # What was recorded of tokens could be read; nobody is asked for more.
         self.laws = Laws(path, self.tree, PromptMaker(), _no_model, _no_request, lambda: None)
+        self.second = Alone(self.laws)
 
     @property
     def tree(self) -> Tree:

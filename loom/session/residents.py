@@ -66,6 +66,7 @@ class Residents:
         self._closing = threading.Event()
         self._slots: dict[LoadSpec, ModelSlot] = {}
         self._named: dict[tuple[str, Opening], LoadSpec] = {}
+        self._own: tuple[str, Opening] | None = None
         self._current: LoadSpec | None = None
         self._name = ""
         self._hashes = ModelHashes(data_dir() / "model-hashes.json", self._hashed, self._is_quiet)
@@ -82,6 +83,7 @@ class Residents:
 
     def name(self, model: str, opening: Opening) -> None:
         """Say which model the session grows with from now on."""
+        self._own = model, opening
         self._name = Path(model).stem
         self._current = self._named.get((model, opening))
 
@@ -105,7 +107,9 @@ class Residents:
         key = _key(spec)
         with self._lock:
             slot = self._slots.get(key)
-            self._current, self._name = key, spec.name or Path(spec.path).stem
+            if self._own is None or self._named.get(self._own) in (None, key):
+                # Not of a second model: the session's own stays the one that is told of.
+                self._current, self._name = key, spec.name or Path(spec.path).stem
             if slot is not None and slot.is_alive:
                 return
             slot = self._slots[key] = ModelSlot.begun(spec, self._clock())

@@ -39,6 +39,7 @@ from loom.session.remarks import Remarks
 from loom.session.requests import Requests, asked_of_engine
 from loom.session.residents import Heard, Loss, Residents
 from loom.session.scribe import Writing, new_id
+from loom.session.second_model import SecondModel
 from loom.session.settings import GrowSettings, ModelStatus
 from loom.session.token_counter import TokenCounter
 from loom.session.turns import Speaker
@@ -102,6 +103,7 @@ class Session:
         self._slot = Residents(with_worlds(connect), self.judging.in_front_of(heard))
         submit, rouse = self._slot.submit, self._news.rouse
         self.laws = Laws(path, self.tree, self._prompts, self._spec, submit, rouse)
+        self.second = SecondModel(path, self.tree, self._spec, submit, rouse)
         self._slot.name(self.tree.model, self.tree.opening)
         self.unasked = Unasked(self.tree, self.judging, self.judge, lambda: self.status)
         self._counter = TokenCounter()
@@ -270,21 +272,22 @@ class Session:
         """Branches asked for at a node that have not begun."""
         return self._growths.waiting_at(node_id)
 
-    def _spec(self) -> LoadSpec:
-        return self._slot.spec_for(self.tree.model, self.tree.opening)
+    def _spec(self, model: str | None = None) -> LoadSpec:
+        return self._slot.spec_for(model or self.tree.model, self.tree.opening)
 
     def _hear(self, events: tuple[EngineEvent, ...]) -> None:
-        self._requests.hear(events)
-        self.laws.hear(events)
+        for hearer in (self._requests, self.laws, self.second):
+            hearer.hear(events)
 
     def _lose(self, request_ids: Iterable[str], why: Loss) -> None:
         self._requests.lose(request_ids, why)
         self.laws.lose(request_ids)
+        self.second.lose(request_ids)
 
     def _start(
         self, node_id: str, settings: GrowSettings, priority: Priority, plan_id: str | None
     ) -> Writing:
-        spec = self._spec()
+        spec = self._spec(settings.model)
         prompt = self._prompts.prompt(self.tree, node_id, spec, settings.speaker)
         writing = self._requests.begin(node_id, settings, prompt, plan_id)
         self._slot.submit(spec, asked_of_engine(writing, priority))
@@ -391,9 +394,8 @@ class Session:
         SessionFileError if the last of it could not be written.
         """
         self._let_go()
-        self._slot.close()
-        self._prompts.close()
-        self.laws.close()
+        for part in (self._slot, self._prompts, self.laws, self.second):
+            part.close()
         if not self._journal.close():
             raise access.not_saved_at_all(self.path)
 

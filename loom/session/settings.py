@@ -18,7 +18,8 @@ class GrowSettings:
     """How many branches, how long at most (tokens), drawn how; `seed` None takes a fresh one.
 
     With `cover` every likely next token begins a branch, and `n_branches` is how many at most.
-    In a chat `speaker` says who speaks in what is grown.
+    In a chat `speaker` says who speaks in what is grown. `model` is what grows it, by name or
+    path; None: the session's own.
     """
 
     n_branches: int = 5
@@ -29,6 +30,7 @@ class GrowSettings:
     cover: Cover | None = None
     mode: RunMode = "fast"
     speaker: Speaker = "next"
+    model: str | None = None
 
     @classmethod
     def for_mode(cls, mode: Mode) -> GrowSettings:

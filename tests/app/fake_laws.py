@@ -21,8 +21,9 @@ VOCABULARY = ["<end>", *(f" {word}" for word in OTHERS), "\n\n", " 漢字", "\x1
 class FakeLaws:
     """Everything that is asked for is known at once, or with `holds_back` when `answer` says so."""
 
-    def __init__(self, tree: Tree) -> None:
+    def __init__(self, tree: Tree, model: str = "story-base") -> None:
         self._tree = tree
+        self._model = model
         self._known: dict[tuple[str, tuple[int, ...] | None], NodeLaws] = {}
         self._awaited: list[tuple[str, tuple[int, ...] | None]] = []
         self.holds_back = False
@@ -31,7 +32,7 @@ class FakeLaws:
     def of(self, node_id: str) -> NodeLaws | None:
         node = self._tree.node(node_id)
         if node.request_id is not None and node.text:
-            return laws_of(_words(node.text))
+            return laws_of(_words(node.text), model=self._model)
         return self._known.get((node_id, None))
 
     def after(self, node_id: str, ids: tuple[int, ...] = ()) -> Law | None:
@@ -56,7 +57,7 @@ class FakeLaws:
         for node_id, ids in self._awaited:
             text = self._tree.node(node_id).text
             pieces = _words(text) if ids is None else [f"?{ids}".encode() + text[-9:]]
-            self._known[node_id, ids] = laws_of(pieces, scored=True)
+            self._known[node_id, ids] = laws_of(pieces, scored=True, model=self._model)
         self._awaited.clear()
 
     def _ask(self, node_id: str, ids: tuple[int, ...] | None) -> None:
@@ -68,7 +69,9 @@ class FakeLaws:
                 self.answer()
 
 
-def laws_of(pieces: Sequence[bytes], *, scored: bool = False) -> NodeLaws:
+def laws_of(
+    pieces: Sequence[bytes], *, scored: bool = False, model: str = "story-base"
+) -> NodeLaws:
     """Laws that depend on nothing but the word: it is likelier the shorter it is."""
     spelled = [word.encode() for word in VOCABULARY]
     ids = []
@@ -76,13 +79,14 @@ def laws_of(pieces: Sequence[bytes], *, scored: bool = False) -> NodeLaws:
         if piece not in spelled:
             spelled.append(piece)
         ids.append(spelled.index(piece))
-    rows = [_logits(piece, at, len(spelled)) for piece, at in zip(pieces, ids, strict=True)]
+    salt = b"" if model == "story-base" else model.encode()
+    rows = [_logits(salt + piece, at, len(spelled)) for piece, at in zip(pieces, ids, strict=True)]
     stats = statistics_of(rows, ids, top_k=24)
     columns = TokenColumns(
         np.array(ids, np.int32), tuple(pieces), np.zeros(len(ids), np.float32), stats
     )
     spellings = Spellings(dict(enumerate(spelled)).get, frozenset({0}))
-    return NodeLaws("story-base", "scripted", columns, spellings, scored)
+    return NodeLaws(model, "scripted", columns, spellings, scored)
 
 
 def _logits(piece: bytes, at: int, n: int) -> np.ndarray[tuple[int], np.dtype[np.float32]]:

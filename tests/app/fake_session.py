@@ -79,6 +79,29 @@ class Growing:
     n_said: int = 0
 
 
+class FakeSecond:
+    """A second model that is any that one names; it has read everything."""
+
+    def __init__(self, tree: Tree) -> None:
+        self.reference: str | None = None
+        self.name = ""
+        self.laws = FakeLaws(tree, "story-chat")
+
+    def choose(self, model: str) -> None:
+        if model == "story-base":
+            raise LoomError("story-base is the model that grows here already.", "Choose another.")
+        self.reference, self.name = model, model
+
+    def put_away(self) -> None:
+        self.reference, self.name = None, ""
+
+    def score(self, node_id: str) -> None:
+        self.laws.score(node_id)
+
+    def score_after(self, node_id: str) -> None:
+        self.laws.score_after(node_id)
+
+
 @dataclass
 class FakeJudging:
     """The judge as the app sees it."""
@@ -130,6 +153,7 @@ class FakeSession:
     rate: float | None = None
     """Tokens a second, as they would be known."""
 
+    grown_with: list[str | None] = field(default_factory=list)
     progress: Progress | None = None
     planted: list[Plan] = field(default_factory=list)
 
@@ -151,6 +175,7 @@ class FakeSession:
         self.judging = FakeJudging()
         self.unasked = FakeUnasked()
         self.judged_joins: list[Join | None] = []
+        self.second = FakeSecond(self.tree)
 
     # What the app calls
 
@@ -188,6 +213,7 @@ class FakeSession:
             cover=settings.cover,
             mode=settings.mode,
         )
+        self.grown_with.append(settings.model)
         self._news.append(request)
         self._waiting.append((request, self._role_after(node_id, settings)))
         if not self.holds_back:

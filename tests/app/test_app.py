@@ -327,8 +327,6 @@ class TestWriting:
         session = FakeSession()
         async with opened(session) as pilot:
             assert "An empty page." in screen_text(pilot)
-            await pilot.press("space")
-            await until(pilot, lambda: said(pilot, "nothing to grow from"))
             await pilot.press("i", *"Once", "enter")
             assert session.tree.root_ids == (here(pilot),)
             assert "An empty page." not in screen_text(pilot)
@@ -414,7 +412,7 @@ class TestAround:
             assert session.chosen == ["mine.gguf"]
 
     async def test_help_shows_every_key_and_goes_away(self) -> None:
-        async with opened(toast(), (220, 100)) as pilot:
+        async with opened(toast(), (220, 120)) as pilot:
             await pilot.press("question_mark")
             assert isinstance(pilot.app.screen, HelpScreen)
             for words in ("Grow new branches here", "To the next meeting", "Ctrl+J", "Marks"):

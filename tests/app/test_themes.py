@@ -6,12 +6,12 @@ import pytest
 from textual.color import Color
 from textual.theme import BUILTIN_THEMES, Theme
 
-from loom.app.themes import DARK, LIGHT, threads
+from loom.app.themes import CONTRAST, DARK, LIGHT, threads
 
 from .conftest import opened, screen_text
 from .fake_session import toast
 
-THEMES = {theme.name: theme for theme in (DARK, LIGHT, *BUILTIN_THEMES.values())}
+THEMES = {theme.name: theme for theme in (DARK, LIGHT, CONTRAST, *BUILTIN_THEMES.values())}
 
 
 @pytest.mark.parametrize("name", THEMES)
@@ -27,6 +27,12 @@ def test_what_is_read_stands_out_from_the_paper(theme: Theme) -> None:
     for name, ratio in (("ink", 10), ("ink-past", 4.5), ("typed", 4.5), ("faint", 3)):
         colour = Color.parse(threads(theme)[name])
         assert _contrast(colour, paper) >= ratio, name
+
+
+def test_in_the_theme_of_high_contrast_all_words_stand_out() -> None:
+    black = Color.parse("#000000")
+    for name in ("ink", "ink-past", "typed", "typed-past", "faint"):
+        assert _contrast(Color.parse(threads(CONTRAST)[name]), black) >= 7, name
 
 
 async def test_the_terminals_own_colours_will_do() -> None:

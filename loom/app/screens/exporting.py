@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 
 from loom.app.export_form import questions
+from loom.app.screens.arranging import ArrangingScreen
 from loom.app.screens.export import ExportScreen
-from loom.app.screens.marking import MarkingScreen
 from loom.errors import LoomError
 from loom.session import Notice
 from loom.session.exporter import Written
 
 
-class ExportingScreen(MarkingScreen):
+class ExportingScreen(ArrangingScreen):
     """The part of the main screen that writes the tree out; nothing in the tree changes."""
 
     def action_export(self) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 from loom.app.meetings import Place
+from loom.app.screens.model import ModelScreen
 from loom.app.screens.plan import PlanScreen
 from loom.app.screens.sampler import SamplerScreen
 from loom.app.screens.speaking import SpeakingScreen
@@ -137,6 +139,45 @@ class GrowingScreen(SpeakingScreen):
         were = "was" if " and " not in names else "were"
         what = f"{names} {were} unloaded; the memory is free."
         self._say(Notice("information", what, "Growing loads it again."))
+
+    # Two models
+
+    def action_second_model(self) -> None:
+        """Choose a second model; pressed again, put it away."""
+        second = self._session.second
+        if second.reference is not None:
+            name = second.name
+            second.put_away()
+            self.space.show_state()
+            self._say(Notice("information", f"{name} is put away.", "A chooses a second model."))
+            return
+        picker = ModelScreen("", title="A second model, beside the first")
+        self.app.push_screen(picker, self._choose_second)
+
+    def _choose_second(self, model: str | None) -> None:
+        if model is None:
+            return
+        try:
+            self._session.second.choose(str(Path(model).expanduser()))
+        except LoomError as error:
+            self._say(Notice("error", error.what, error.remedy))
+            return
+        self.space.show_state()
+        told = f"{self._session.second.name} stands beside."
+        self._say(Notice("information", told, "\" grows with both, t shows both models' words."))
+
+    def action_grow_with_both(self) -> None:
+        """Grow here with the session's model, and with the second one."""
+        here, second = self.space.here, self._session.second.reference
+        if second is None:
+            self._say(Notice("information", "There is no second model yet.", "A chooses one."))
+        elif here is None:
+            self.action_grow()
+        elif self._is_persons_turn_at(here):
+            self._hint_at_persons_turn()
+        else:
+            self._grow_at(here)
+            self._grow_at(self.space.here or here, replace(self._session.settings, model=second))
 
     def action_change_branches(self, by: int) -> None:
         """Grow more or fewer at once."""

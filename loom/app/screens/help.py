@@ -17,7 +17,7 @@ from textual.widgets import Static
 from loom.app.keymap import KEYMAP, Group, Key
 
 _MARKS = (
-    ("○ ●", "typed by a person, grown by a model"),
+    ("○ ● ■", "typed by a person, grown by a model, by a second one"),
     ("◆ ▌", "where you are, still growing"),
     ("★ § †", "bookmarked, a chapter begins, a note stands here"),
     ("A B", "a join: these branches are one road from here"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 from textual import on
@@ -22,8 +23,9 @@ from loom.session import GrowSettings, Notice
 from loom.session.forced import Onward, Turnoff
 from loom.session.multiverse import Multiverse
 from loom.session.token_laws import Choice, Law
-from loom.session.turns import next_role, turns_of
+from loom.session.turns import Speaker, next_role, turns_of
 from loom.tree.kinds import Role
+from loom.tree.node import Node
 
 _MOST_COMPARED = 20_000
 """Bytes of a road."""
@@ -68,7 +70,23 @@ class LookingScreen(CrossingScreen):
                 except LoomError as error:
                     self._refused |= {node.id}
                     self._say(Notice("warning", error.what, error.remedy))
+            self._ask_second(node)
             self.show_tokens()
+
+    def _ask_second(self, node: Node) -> None:
+        """Have the second model, if there is one, read what is looked at."""
+        second, tokens = self._session.second, self.space.tokens
+        if second.reference is None or tokens.law_beside is not None or node.state == "growing":
+            return
+        try:
+            if tokens.is_next:
+                second.score_after(node.id)
+            else:
+                second.score(node.id)
+        except LoomError as error:
+            if node.id not in self._refused:
+                self._refused |= {node.id}
+                self._say(Notice("warning", error.what, error.remedy))
 
     def show_tokens(self) -> None:
         """What is known now, in the pane and its rule, and the token in the text."""
@@ -246,8 +264,9 @@ class LookingScreen(CrossingScreen):
     def _grow_onward(self, node_id: str, way: tuple[Law, Sequence[Choice]] | None) -> None:
         if way is not None:
             law, choices = way
-            onward = self._onward(node_id, choices, law)
-            self._grow_along(onward, self._session.settings)
+            onward, settings = self._onward(node_id, choices, law), self._session.settings
+            speaker: Speaker = "user" if onward.role == "user" else settings.speaker
+            self._grow_along(onward, replace(settings, speaker=speaker))
 
     def _onward(self, node_id: str, choices: Sequence[Choice], law: Law) -> Onward:
         path = self._tree.path(node_id)

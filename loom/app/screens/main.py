@@ -20,6 +20,7 @@ from loom.app.meetings import Meetings, Place
 from loom.app.screens.exporting import ExportingScreen
 from loom.app.screens.help import HelpScreen
 from loom.app.screens.model import ModelScreen
+from loom.app.themed import ThemedApp
 from loom.app.walking import before_answer, before_message, landing
 from loom.app.widgets.branches import Branches
 from loom.app.widgets.composer import Composer, Voice
@@ -141,6 +142,25 @@ class MainScreen(ExportingScreen):
         self.space.composer.write()
         self.space.show_state()
 
+    def action_edit(self) -> None:
+        """Go over to saying this text another way, right beside it."""
+        if (here := self.space.here) is not None:
+            self.space.composer.begin_with(self._tree.node(here).display_text())
+            self.space.composer.write("edit")
+            self.space.show_state()
+
+    def action_write_in_editor(self) -> None:
+        """Go over to writing, in $EDITOR."""
+        self.action_write()
+        self.space.composer.draft.action_editor()
+
+    @on(Composer.VoiceSwitched)
+    def _switch_voice(self) -> None:
+        if self._tree.mode == "plain":
+            self._say(Notice("information", "This is plain text, without turns."))
+        else:
+            self.space.composer.switch_voice()
+
     @on(Composer.WritingLeft)
     def _walk_again(self) -> None:
         self.space.composer.walk()
@@ -151,15 +171,20 @@ class MainScreen(ExportingScreen):
     def _add_text(self, event: Composer.Submitted) -> None:
         """Plain text goes on below; a chat message is answered, beside the one it rewrites."""
         parent_id, role = self._place_of(event.voice)
+        here = self.space.here
         try:
-            node_id = self._session.write(parent_id, event.text, role, event.reading)
+            if event.voice == "edit" and here is not None:
+                node_id = self._session.operations.edit(here, event.text)
+                role = self._tree.node(here).role
+            else:
+                node_id = self._session.write(parent_id, event.text, role, event.reading)
         except LoomError as error:
             self._say(Notice("error", error.what, error.remedy))
             return
         self._walk_again()
         self._take_news()
         self._stand_at(node_id)
-        if role != "text":
+        if role == "user" or event.voice == "answer":
             self._grow_at(node_id)
 
     def _place_of(self, voice: Voice) -> tuple[str | None, Role]:
@@ -170,6 +195,8 @@ class MainScreen(ExportingScreen):
         path = [] if here is None else self._tree.path(here)
         if voice == "answer":
             return before_answer(path), "assistant"
+        if voice == "system":
+            return before_message(path), "system"
         return before_message(path), "user"
 
     @on(Composer.DraftChanged)
@@ -204,7 +231,8 @@ class MainScreen(ExportingScreen):
 
     def action_help(self) -> None:
         """All keys."""
-        self.app.push_screen(HelpScreen())
+        keys = self.app.keys if isinstance(self.app, ThemedApp) else keymap.KEYMAP
+        self.app.push_screen(HelpScreen(keys))
 
     def action_model(self) -> None:
         """Choose another model."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from loom.app.mark_list import mark_line, marked_ids
 from loom.app.marked import known_tags
 from loom.app.screens.ask import AskScreen
-from loom.app.screens.marks import MarksScreen, marked_ids
+from loom.app.screens.choose import ChooseScreen
 from loom.app.screens.note import NoteScreen
 from loom.app.screens.tag import TagScreen
 from loom.app.screens.weighing import WeighingScreen
@@ -34,7 +35,8 @@ class MarkingScreen(WeighingScreen):
         if tag in self._tree.marks(node_id).tags:
             self._put(partial(marking.untag, node_id, tag.name), f"No longer tagged #{tag.name}.")
         else:
-            self._put(partial(marking.tag, node_id, tag), f"Tagged #{tag.name}.")
+            # What is put there is seen at once.
+            self._put(partial(marking.tag, node_id, tag), "")
 
     def action_note(self) -> None:
         """Write a note on this text."""
@@ -43,7 +45,7 @@ class MarkingScreen(WeighingScreen):
 
     def _note(self, node_id: str, note: str | None) -> None:
         if note is not None and note != self._tree.marks(node_id).note:
-            told = "Noted." if note else "The note is gone."
+            told = "" if note else "The note is gone."
             self._put(partial(self._session.operations.marking.note, node_id, note), told)
 
     def action_title(self) -> None:
@@ -66,8 +68,10 @@ class MarkingScreen(WeighingScreen):
 
     def action_marks(self) -> None:
         """List what is marked, and go there."""
-        if marked_ids(self._tree):
-            self.app.push_screen(MarksScreen(self._tree, self.space.here), self._go_if_any)
+        if ids := marked_ids(self._tree):
+            lines = [(one, mark_line(self._tree, one)) for one in ids]
+            screen = ChooseScreen("What is marked", "goes there", lines, self.space.here)
+            self.app.push_screen(screen, self._go_if_any)
         else:
             what = "Nothing is marked yet."
             self._say(Notice("information", what, "b bookmarks, # tags, n notes."))

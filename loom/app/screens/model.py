@@ -55,8 +55,10 @@ class ModelScreen(ModalScreen[str | None]):
         find: Callable[[], Sequence[ModelRow]] = found_rows,
         gauge: Gauge | None = None,
         gpu_unused: str | None = None,
+        title: str = "Grow with another model",
     ) -> None:
         super().__init__()
+        self._title = title
         self._gpu_unused = gpu_unused
         self._note = ""
         self._gauge = gauge
@@ -69,7 +71,7 @@ class ModelScreen(ModalScreen[str | None]):
         """A line to type in over the models there are."""
         with Vertical(id="model") as panel:
             panel.set_class(self._gpu_unused is not None, "-rebuild")
-            panel.border_title = "Grow with another model"
+            panel.border_title = self._title
             panel.border_subtitle = "Enter takes it · Esc goes back"
             now = [f"Now: {shown_words(self._model) or 'none'}"]
             now += room_lines(self._gauge) if self._gauge is not None else ()

@@ -24,6 +24,7 @@ from loom.session.multiverse import Ids, Multiverse
 from loom.session.token_laws import Choice, Law
 from loom.tree.graph import Tree
 
+_TURN = " ▸ "
 _TAIL = 600
 """Bytes of what was said before that may be shown."""
 
@@ -108,6 +109,7 @@ class MultiverseScreen(Screen[tuple[Law, Sequence[Choice]] | None]):
         """One line: the end of what was said, the tokens behind it that are looked on from."""
         line = self.query_one("#said", Static)
         said = shown_in_a_line(self._tree.path_text(self._node_id)[-_TAIL:])
+        said += _TURN if self._tree.mode == "chat" else ""
         line.update(_one_line(said, before, chosen, max(1, self.size.width - 4)))
 
     # Keys

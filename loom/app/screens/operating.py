@@ -5,7 +5,10 @@ from __future__ import annotations
 import time
 from typing import Literal
 
+from textual import on
+
 from loom.app.screens.looking import LookingScreen
+from loom.app.widgets.reading import Reading
 from loom.errors import LoomError
 from loom.session import GrowSettings, Notice
 from loom.session.cutting import CutUnit, next_cut
@@ -58,9 +61,22 @@ class OperatingScreen(LookingScreen):
     def action_cut(self, unit: CutUnit, by: Literal[-1, 1]) -> None:
         """Move the cut in this text; at its end there is none."""
         here = self.space.here
-        if here is None or self._tree.node(here).state == "growing":
+        if here is None:
+            return
+        if self._tree.node(here).state == "growing":
+            self._say(Notice("information", "This branch is still growing.", "Esc stops it."))
             return
         self.space.show_cut(next_cut(self._tree.node(here), self.space.cut, unit, by))
+
+    @on(Reading.Clicked)
+    def _cut_where_clicked(self, event: Reading.Clicked) -> None:
+        """A click in the last text cuts it there, one in a text before goes there."""
+        node = self._tree.node(event.node_id)
+        if event.byte is None:
+            self._stand_at(event.node_id)
+        elif node.state != "growing":
+            inside = 0 < event.byte < len(node.text)
+            self.space.show_cut(event.byte if inside else None)
 
     def action_grow(self) -> None:
         """Grow branches here, or from the cut, whoever's turn it is after all of the text."""

@@ -17,6 +17,7 @@ from loom.app.branch_words import beginning, ending, most_lines, with_ellipsis
 from loom.app.display import fit, shown_in_a_line, shown_range_in_a_line
 from loom.app.marks import MARK_CLASSES, MET_CLASSES
 from loom.app.meetings import Meetings, Place, words_range
+from loom.app.model_glyphs import ModelGlyphs
 from loom.app.siblings import Families
 from loom.app.widgets.lines import Lines
 from loom.app.wrapping import wrap
@@ -63,6 +64,8 @@ class Branches(Lines):
         super().__init__(id=id)
         self._tree = tree
         self._families = families
+        self._glyphs = ModelGlyphs(tree)
+        self._tells_models = False
         self._meetings = Meetings()
         self._place: Place | None = None
         self._here: str | None = None
@@ -198,6 +201,10 @@ class Branches(Lines):
         return self._tree.last_visited_child(self._here)
 
     def _cell(self, index: int) -> list[Text]:
+        if self._tells_models != self._glyphs.several:
+            # From the second model on every branch shows whose it is.
+            self._tells_models = not self._tells_models
+            self._drawn.clear()
         if index not in self._drawn:
             node = self._tree.node(self._ids[index]) if index < len(self._ids) else None
             draw = self._row if self._grid.is_list else self._card
@@ -250,6 +257,8 @@ class Branches(Lines):
         text = Text(end="")
         for look in self._meetings.looks(node.id)[:_MOST_MARKS]:
             text.append(f"{look.mark} ", self.style_of(look.mark_class))
+        if self._glyphs.several and not node.written:
+            text.append(f"{self._glyphs.of(node.author)} ", self.style_of("branches--facts"))
         style = "branches--growing" if node.state == "growing" else "branches--facts"
         return text.append(ending(node, self._families), self.style_of(style))
 

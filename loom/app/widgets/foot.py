@@ -10,6 +10,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from loom.app import keymap
+from loom.app.themed import ThemedApp
 
 
 class Foot(Widget):
@@ -56,7 +57,8 @@ class Foot(Widget):
 
     def entries(self) -> list[tuple[str, str]]:
         """Keys and what they do, the most needed first."""
-        return keymap.footer(self.state)
+        keys = self.app.keys if isinstance(self.app, ThemedApp) else keymap.KEYMAP
+        return keymap.footer(self.state, keys)
 
     def _keys(self, room: int) -> Text:
         """The keys of the state; the least needed are left out until the others fit."""

@@ -35,6 +35,7 @@ class Header(Widget):
     model_name: reactive[str] = reactive("")
     status: reactive[ModelStatus] = reactive(ModelStatus)
     settings: reactive[GrowSettings] = reactive(GrowSettings)
+    second: reactive[str] = reactive("")
     read_only: reactive[bool] = reactive(False)
 
     def render(self) -> Text:
@@ -62,7 +63,9 @@ class Header(Widget):
         # How it would grow says nothing where nothing can.
         how = ("read-only",) if self.read_only else (sampling_words(settings.sampling), size)
         facts = (mode, *how)
-        return self._model(long=long), "".join(f" · {fact}" for fact in facts)
+        model = self._model(long=long)
+        model += f" + {shown_words(self.second)}" if self.second else ""
+        return model, "".join(f" · {fact}" for fact in facts)
 
     def _model(self, *, long: bool) -> str:
         status = self.status

@@ -16,6 +16,7 @@ from loom.app.display import BOOKMARK, fit
 from loom.app.layout import Stretch
 from loom.app.marked import COLOURS, chips, named, signs
 from loom.app.marks import MARK_CLASSES, is_road, look_of
+from loom.app.model_glyphs import ModelGlyphs
 from loom.app.outline_rows import OutlineRows, Row
 from loom.app.outline_shape import OutlineShape
 from loom.app.rail import Rail
@@ -40,6 +41,8 @@ _N_RIGHT = 5
 
 class Outline(Lines):
     """○ typed, ● by a model, ◆ where the person stands, ▌ growing, ★ bookmarked; A a ? ≈ meet.
+
+    A second model has ■, a third ▲.
 
     | component | styles |
     |---|---|
@@ -85,6 +88,7 @@ class Outline(Lines):
         self._tree = tree
         self._roads, self._layout = roads, roads.layout
         self._families = families
+        self._glyphs = ModelGlyphs(tree)
         self._shape = OutlineShape(roads.layout)
         self._rows = OutlineRows(self._shape)
         self._joined: Join | None = None
@@ -385,7 +389,8 @@ class Outline(Lines):
         marked = self._tree.marks(node.id).bookmarked
         if node.written:
             return BOOKMARK if marked else "○", self.style_of("outline--glyph-typed")
-        return BOOKMARK if marked else "●", self.style_of("outline--glyph-model")
+        glyph = BOOKMARK if marked else self._glyphs.of(node.author)
+        return glyph, self.style_of("outline--glyph-model")
 
     def _number(self, item: str, node: Node) -> str:
         n_children = self._n_texts(item, node)

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
+from rich.cells import chop_cells
 from rich.style import Style
 from rich.text import Text
+from textual import events
+from textual.message import Message
 
-from loom.app.display import BOOKMARK, fit, shown_range, shown_words
+from loom.app.display import BOOKMARK, byte_shown_at, fit, shown_range, shown_words
 from loom.app.manuscript import Line, Manuscript
 from loom.app.marked import CHAPTER, signs
 from loom.app.marks import MARK_CLASSES, MET_CLASSES, Look, look_of
 from loom.app.meetings import Meetings, Place, words_range
+from loom.app.model_glyphs import ModelGlyphs
 from loom.app.shading import Shade, Stretch, stretches
 from loom.app.widgets.lines import Lines
 from loom.session.laws import Laws
@@ -78,10 +83,18 @@ class Reading(Lines):
         "reading--jump",
     }
 
+    @dataclass
+    class Clicked(Message):
+        """A text was clicked; of the last one, before which byte."""
+
+        node_id: str
+        byte: int | None
+
     def __init__(self, tree: Tree, laws: Laws, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._tree = tree
         self._laws = laws
+        self._glyphs = ModelGlyphs(tree)
         self._shaded: dict[str, tuple[NodeLaws, tuple[Stretch, ...]]] = {}
         self._labels: dict[int, str] = {}
         self.shade: Shade | None = None
@@ -144,7 +157,9 @@ class Reading(Lines):
             self.refresh()
 
     def _show(self, nodes: Sequence[Node]) -> None:
-        chapters = {n.id: title for n in nodes if (title := self._tree.marks(n.id).chapter)}
+        # Few nodes are marked, and a path may have ten thousand.
+        tree = self._tree
+        chapters = {one: title for one in tree.marked_ids if (title := tree.marks(one).chapter)}
         self._page.show(nodes, chapters)
 
     def show_meetings(self, meetings: Meetings, place: Place | None) -> None:
@@ -222,6 +237,21 @@ class Reading(Lines):
         if left_alone:
             self._bring_into_view()
 
+    def on_click(self, event: events.Click) -> None:
+        """Say which text was clicked, and before which of its bytes."""
+        at, lines = event.get_content_offset(self), self._page.lines
+        if at is None or not self._page.nodes or self.top + at.y >= len(lines):
+            return
+        line, column = self.top + at.y, at.x - _RAIL
+        start, end = lines[line].start, lines[line].end
+        before = chop_cells(self._page.text[start:end], max(1, column))[:1]
+        offset = min(start + len("".join(before)) if column > 0 else start, end)
+        number = max(0, self._page.node_at(offset))
+        node = self._page.nodes[number]
+        byte = byte_shown_at(node.text, offset - self._page.starts[number])
+        is_last = number == len(self._page.nodes) - 1
+        self.post_message(self.Clicked(node.id, byte if is_last else None))
+
     def draw_line(self, line: int) -> Text:
         """The rail and one line of text."""
         lines = self._page.lines
@@ -232,6 +262,8 @@ class Reading(Lines):
             title = self._tree.marks(self._page.nodes[chapter].id).chapter
             words = fit(f"{CHAPTER} {shown_words(title)}", self._page.width)
             return text.append(words, self.style_of("reading--chapter"))
+        if not self._page.text and line == len(lines) - 1:
+            return text.append("(empty)", self.style_of("reading--rail"))
         if (speaker := lines[line].speaker) is not None:
             node = self._page.nodes[speaker]
             return text.append(_speaker(node), self.style_of("reading--speaker"))
@@ -284,7 +316,8 @@ class Reading(Lines):
         if number == len(self._page.nodes) - 1:
             return text.append("◆ ", self.style_of("reading--here"))
         style = self.style_of("reading--typed" if node.written else "reading--glyph")
-        glyph = BOOKMARK if marks.bookmarked else "○" if node.written else "●"
+        glyph = "○" if node.written else self._glyphs.of(node.author)
+        glyph = BOOKMARK if marks.bookmarked else glyph
         return text.append(f"{glyph} ", style)
 
     def _look_on(self, line: Line) -> Look | None:

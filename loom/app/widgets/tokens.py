@@ -10,6 +10,7 @@ from rich.text import Text
 from textual import events
 from textual.binding import BindingType
 from textual.message import Message
+from textual.reactive import reactive
 
 from loom.app import keymap
 from loom.app.display import fit
@@ -17,6 +18,7 @@ from loom.app.token_place import (
     TokenPlace,
     bar,
     law_at,
+    law_beside,
     moved,
     n_tokens,
     particulars,
@@ -39,6 +41,8 @@ _INSET = 3
 _WORD = 24
 _PERCENT = 8
 _LONGEST_BAR = 60
+_TWO_COLUMNS = 60
+"""Cells in which two models stand side by side."""
 
 
 class Tokens(Lines, can_focus=True):
@@ -84,10 +88,20 @@ class Tokens(Lines, can_focus=True):
     class Left(Message):
         """The person goes back to the branches."""
 
-    def __init__(self, tree: Tree, laws: Laws, id: str | None = None) -> None:  # noqa: A002
+    second: reactive[str] = reactive("")
+    """The name of a second model whose words stand beside, if there is one."""
+
+    def __init__(
+        self,
+        tree: Tree,
+        laws: Laws,
+        beside: Laws | None = None,
+        id: str | None = None,  # noqa: A002
+    ) -> None:
         super().__init__(id=id)
         self._tree = tree
         self._laws = laws
+        self._beside = beside
         self._path: list[Node] = []
         self._place = TokenPlace(0, 0)
         self._chosen = 0
@@ -110,6 +124,17 @@ class Tokens(Lines, can_focus=True):
     def law(self) -> Law | None:
         """The law at the place, None while it is not known."""
         return self._law
+
+    @property
+    def law_beside(self) -> Law | None:
+        """The second model's law at the place, None while it is not known, or not to be had."""
+        node = self.node
+        if node is None or self._beside is None or not self.second:
+            return None
+        if self.is_next:
+            return self._beside.after(node.id)
+        others = self._beside.of(node.id)
+        return law_beside(node, self._laws.of(node.id), others, self._place.index)
 
     @property
     def is_next(self) -> bool:
@@ -199,6 +224,8 @@ class Tokens(Lines, can_focus=True):
         law = self.law
         if line == 0:
             return self._draw_strip()
+        if self.second and self.width >= _TWO_COLUMNS:
+            return self._draw_both(line)
         if law is None:
             return self._quiet(self._why_unknown() if line == 1 else "")
         if line == 1:
@@ -210,9 +237,40 @@ class Tokens(Lines, can_focus=True):
         n_shown = min(len(law.choices), self._first + self._room)
         return self._quiet(remainder(law, n_shown))
 
-    def _quiet(self, words: str) -> Text:
+    def _draw_both(self, line: int) -> Text:
+        """The two models side by side: each its name and numbers, then its words by rank."""
+        half = self.width // 2
+        text = self._half(self.law, line, half, self._why_unknown())
+        text.append(" " * max(0, half - text.cell_len))
+        beside = self.law_beside
+        right = self._half(beside, line, self.width - half, self._why_not_beside())
+        return text.append_text(right)
+
+    def _half(self, law: Law | None, line: int, width: int, why: str) -> Text:
+        if law is None:
+            return self._quiet(why if line == 1 else "", width)
+        if line == 1:
+            words = f"{law.model} · entropy {law.entropy_bits:.1f} bits"
+            return self._quiet(words, width)
+        row, at = line - _ABOVE, self._first + line - _ABOVE
+        if row < self._room:
+            return self._draw_choice(law, at, width) if at < len(law.choices) else Text("", end="")
+        return self._quiet(remainder(law, min(len(law.choices), self._first + self._room)), width)
+
+    def _why_not_beside(self) -> str:
+        node = self.node
+        assert self._beside is not None
+        if node is None or self._beside.awaits(node.id, () if self.is_next else None):
+            return f"{self.second} reads this…"
+        if self._beside.of(node.id) is not None and not self.is_next:
+            return f"{self.second} has no token that begins here"
+        return f"{self.second} was not asked"
+
+    def _quiet(self, words: str, width: int | None = None) -> Text:
         text = " " * _INSET + words
-        return Text(fit(text, self.width), self.style_of("tokens--quiet"), no_wrap=True, end="")
+        return Text(
+            fit(text, width or self.width), self.style_of("tokens--quiet"), no_wrap=True, end=""
+        )
 
     def _why_unknown(self) -> str:
         node = self.node
@@ -243,11 +301,13 @@ class Tokens(Lines, can_focus=True):
             before = _pieces(self._path[self._place.number - 1], self._laws)[-20:]
         return before + _pieces(node, self._laws), len(before) + self._place.index
 
-    def _draw_choice(self, law: Law, at: int) -> Text:
+    def _draw_choice(self, law: Law, at: int, width: int | None = None) -> Text:
+        width = width or self.width
         choice = law.choices[at]
         is_taken = law.taken is not None and choice.token_id == law.taken.token_id
-        is_chosen = at == self._chosen
-        word_width = min(_WORD, max(8, self.width // 3))
+        # Enter takes a word of the model on the left.
+        is_chosen = at == self._chosen and law is self.law
+        word_width = min(_WORD, max(8, width // 3))
         text = Text(no_wrap=True, end="")
         mark = "▸" if is_chosen else " "
         text.append(f" {mark}{'◆' if is_taken else ' '}", self.style_of("tokens--mark"))
@@ -256,7 +316,7 @@ class Tokens(Lines, can_focus=True):
         text.append(word, self.style_of(style))
         text.append(" " * (word_width - cell_len(word)))
         text.append(f"{percent(choice.probability):>{_PERCENT}}  ", self.style_of("tokens--quiet"))
-        room = min(_LONGEST_BAR, self.width - text.cell_len - 1)
+        room = min(_LONGEST_BAR, width - text.cell_len - 1)
         bar_style = "tokens--bar-taken" if is_taken else "tokens--bar"
         return text.append(bar(choice.probability, room), self.style_of(bar_style))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -14,10 +16,11 @@ from loom.app.crossing import end_of, join_on, shown_join
 from loom.app.display import shown_words
 from loom.app.judging_words import found_told, judging_told
 from loom.app.meetings import Meetings, Place
+from loom.app.model_glyphs import ModelGlyphs
 from loom.app.roads_view import RoadsView
 from loom.app.shading import legend
 from loom.app.siblings import Families
-from loom.app.walking import persons_turn
+from loom.app.walking import persons_turn, written_texts
 from loom.app.widgets.branches import Branches
 from loom.app.widgets.composer import Composer
 from loom.app.widgets.foot import Foot
@@ -45,6 +48,7 @@ class Workspace(Vertical):
         self._tree = session.tree
         self._families = Families(session.tree)
         self.roads = RoadsView(session.tree)
+        self._glyphs = ModelGlyphs(session.tree)
         self.place: Place | None = None
         self.here: str | None = None
         self.item: str | None = None
@@ -64,12 +68,12 @@ class Workspace(Vertical):
             yield Rule(id="fork")
             yield Branches(self._tree, self._families)
             yield Rule(id="token-rule")
-            yield Tokens(self._tree, self._session.laws)
+            yield Tokens(self._tree, self._session.laws, self._session.second.laws)
         yield Rule(id="bottom")
         yield Static(id="marks")
         yield Static(id="sentence")
         yield Static(words.WELCOME, id="welcome")
-        yield Composer()
+        yield Composer(partial(written_texts, self._tree))
         yield Foot()
 
     def on_mount(self) -> None:
@@ -278,6 +282,7 @@ class Workspace(Vertical):
         header.title, header.mode, header.model_name = tree.title, tree.mode, tree.model
         header.template = tree.template
         header.read_only = self._session.is_read_only
+        header.second = self.tokens.second = self._session.second.name
         header.status, header.settings = status, self._session.settings
         state: keymap.State = "tokens" if self.looks_at_tokens else "walking"
         state = "writing" if self.composer.writing else state
@@ -308,7 +313,7 @@ class Workspace(Vertical):
         roads = self.roads.layout.roads
         top.label = words.outline(self._tree, outline.hoisted, outline.filtered, roads)
         top.label = top.label if outline.display else ""
-        top.note = legend(self.reading.shade)
+        top.note = legend(self.reading.shade) or self._glyphs.legend()
         fork.label, fork.note = words.what_grows(
             self._tree,
             self.here,
@@ -336,6 +341,7 @@ class Workspace(Vertical):
         """Whether somebody who has just begun, on the bundled model, is told what to press."""
         is_new = len(self._tree) <= min(_FEW_NODES, self._n_nodes_at_first + 1)
         is_busy = self.composer.writing or self.place is not None or self.looks_at_tokens
+        is_busy = is_busy or self.query_one("#marks").display
         is_bundled = self._tree.model in (DEFAULT_MODEL, DEFAULT_CHAT_MODEL)
         return is_new and not is_busy and is_bundled
 
