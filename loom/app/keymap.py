@@ -279,6 +279,15 @@ KEYMAP: tuple[Key, ...] = (
     Key("mode", ("p",), "p", "plain or chat", "Plain text or chat, by which template", "Loom"),
     Key("exact_tokens", ("v",), "v", "view tokens", "What the model sees: exact tokens", "Loom"),
     Key("model", ("at",), "@", "model", "Grow with another model", "Loom", rank=8),
+    Key(
+        "sessions",
+        ("s",),
+        "s",
+        "sessions",
+        "Open another session, or an example",
+        "Loom",
+        action="app.sessions",
+    ),
     Key("unload", ("Z",), "Z", "unload", "Unload every model; growing loads it again", "Loom"),
     Key("help", ("question_mark",), "?", "help", "All keys", "Loom", rank=5),
     Key(

@@ -14,7 +14,7 @@ from loom.tree.graph import Tree
 
 WELCOME = (
     "This small bundled model knows only one made-up town; it is here to try things on. "
-    "Space grows branches, arrows walk, i writes, ? shows all keys. "
+    "Space grows branches, arrows walk, i writes, s opens examples, ? shows all keys. "
     "Your own model: press @ or run loom FILE.gguf."
 )
 

@@ -114,6 +114,26 @@ def rename(file: Path, name: str) -> None:
     click.echo(str(rename(file, name)))
 
 
+@sessions.command()
+@click.argument("name", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def examples(name: str | None, as_json: bool) -> None:
+    """List the examples that came with loom, or copy one and print the path of the copy."""
+    from loom.formats.loom_json import dumps
+    from loom.session.examples import copied_example, example_rows
+
+    if name is not None:
+        click.echo(str(copied_example(name)))
+        return
+    rows = example_rows()
+    if as_json:
+        told = [{"name": r.name, "about": r.about, "copy": r.copy and str(r.copy)} for r in rows]
+        click.echo(dumps({"examples": told}))
+        return
+    for row in rows:
+        click.echo(f"{row.name:<10}{row.about}")
+
+
 @sessions.command("restore-backup")
 @click.argument("file", type=FILE)
 def restore_backup(file: Path) -> None:

@@ -14,6 +14,7 @@ from loom.cli.opening_options import opening_options
 from loom.errors import LoomError, UsageError
 
 if TYPE_CHECKING:
+    from loom.config import Config
     from loom.records import Opening
 
 
@@ -30,17 +31,24 @@ def open_app(file: Path | None) -> None:
 
 
 def run_app(file: Path | None) -> None:
-    """Open the app on what a person named, and close the session when it ends."""
-    from loom.app.app import LoomApp
+    """Open the app on what a person named, then on whatever they go over to, until they quit."""
     from loom.config import load_config
-    from loom.session.opening import open_any
 
     config = load_config()
+    opened: Path | None = _run_on(file, config)
+    while opened is not None:
+        opened = _run_on(opened, config)
+
+
+def _run_on(file: Path | None, config: Config) -> Path | None:
+    from loom.app.app import LoomApp
+    from loom.session.opening import open_any
+
     session = open_any(file, connect())
     if config.unload_after_minutes is not None:
         session.unload_when_idle(60 * config.unload_after_minutes)
     try:
-        LoomApp(session, config.theme).run()
+        return LoomApp(session, config.theme).run()
     finally:
         session.close()
 
