@@ -13,7 +13,7 @@ from loom.tree.events import Mode, Role
 from loom.tree.graph import Tree
 
 WELCOME = (
-    "This small bundled model knows only one made-up town; it is here to try things on. "
+    "This small bundled model knows only one made-up town, to try things on. "
     "Space grows branches, arrows walk, i writes, s opens examples, ? shows all keys. "
     "Your own model: press @ or run loom FILE.gguf."
 )
