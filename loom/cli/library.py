@@ -6,13 +6,13 @@ from pathlib import Path
 
 import click
 
-from loom.cli.group import cli
+from loom.cli.group import ListingGroup, cli
 from loom.cli.opened import FILE
 
 N_FOUND = 20
 
 
-@cli.group(invoke_without_command=True)
+@cli.group(cls=ListingGroup, invoke_without_command=True)
 @click.pass_context
 def sessions(context: click.Context) -> None:
     """List the sessions in the folder of sessions, or do something with one."""
