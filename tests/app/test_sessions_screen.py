@@ -9,8 +9,10 @@ import pytest
 from textual.pilot import Pilot
 
 from loom.app.screens.sessions import SessionsScreen
+from loom.engine.process import connect_to_child
 from loom.session.choosing import SessionChoice
 from loom.session.examples import EXAMPLES
+from loom.session.opening import open_any
 
 from .conftest import NARROW, WIDE, app_on, opened, screen_text, until
 from .fake_session import toast
@@ -91,3 +93,14 @@ async def test_staying_stays(loom_home: Path) -> None:
         await until(pilot, lambda: "Examples that" not in screen_text(pilot))
         assert pilot.app.return_value is None
         assert not (loom_home / "sessions").exists()
+
+
+async def test_the_first_start_says_that_there_are_examples(
+    loom_home: Path, tmp_path: Path
+) -> None:
+    session = open_any(None, connect_to_child(tmp_path / "engine.log"))
+    try:
+        async with opened(session, NARROW) as pilot:
+            await until(pilot, lambda: "s opens" in screen_text(pilot))
+    finally:
+        session.close()
