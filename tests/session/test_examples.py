@@ -7,12 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from loom.convergence.joins import find_joins
 from loom.engine.process import connect_to_child
 from loom.errors import SessionFileError, UsageError
 from loom.paths import bundled_file
 from loom.session.choosing import session_choices
 from loom.session.examples import EXAMPLES, STARTER, copied_example, example_rows
+from loom.session.judging.telling import told_of
 from loom.session.opening import open_any
+from loom.session.reading import read_tree
 from loom.session.verifying import verify
 from tests.session.conftest import ScriptedModel
 
@@ -95,3 +98,42 @@ def test_each_is_whole_and_came_from_the_bundled_models(name: str, tmp_path: Pat
     assert all(model.is_same for model in found.models)
     assert found.rescored
     assert found.resampled
+
+
+def test_the_story_has_each_way_of_meeting_and_a_note_on_it() -> None:
+    tree = read_tree(bundled_file("story.loom"))
+    joins = told_of(tree, find_joins(tree), tree.judged)
+    judged = [join for join in joins if join.verdict in ("joined", "apart")]
+    for kind, name in (
+        ("full", "full join"),
+        ("paraphrase", "paraphrase"),
+        ("hidden", "hidden join"),
+        ("look_alike", "look-alike"),
+    ):
+        is_noted = [n for n in tree.marked_ids if tree.marks(n).note.startswith(f"A {name}.")]
+        assert len(is_noted) == 1
+        assert any(join.kind == kind and is_noted[0] in join.nodes for join in judged)
+
+
+def test_the_chat_model_has_a_favourite_number_and_the_base_model_has_none() -> None:
+    tree = read_tree(bundled_file("numbers.loom"))
+    counts = {}
+    for root in tree.root_ids:
+        answers = [tree.node(node_id).text for node_id in tree.child_ids(root)]
+        models = {tree.node(node_id).author for node_id in tree.child_ids(root)}
+        assert len(models) == 1
+        counts[models.pop()] = sum(answer.startswith(b"97") for answer in answers), len(answers)
+    assert counts["story-base"][1] == counts["story-chat"][1]
+    assert counts["story-chat"][0] > 3 * counts["story-base"][0]
+
+
+def test_the_toast_comes_back_from_the_dark() -> None:
+    tree = read_tree(bundled_file("wedding.loom"))
+    pushed = [n for n in tree if "pushed" in {tag.name for tag in tree.marks(n.id).tags}]
+    assert len(pushed) == 2
+    for node in pushed:
+        below = [tree.node(node_id) for node_id in tree.child_ids(node.id)]
+        n_back = sum(b"the old joke" in below_it.text for below_it in below if below_it.request_id)
+        assert f"{n_back} of {sum(bool(b.request_id) for b in below)} branches" in (
+            tree.marks(node.id).note
+        )
