@@ -232,3 +232,10 @@ def test_every_command_has_a_help_that_fits_a_narrow_terminal(loom: Run, name: s
     assert lines[0].startswith("Usage: ")
     assert max(map(len, lines)) <= 80
     assert lines[2].strip().endswith((".", ",")) or len(lines[2]) > 40
+
+
+def test_a_word_that_is_nearly_a_command_is_told_so(loom: Run) -> None:
+    done = loom("grw")
+    assert done.returncode == 2
+    assert done.stderr == "loom: grw is neither a file nor a command. Did you mean: loom grow?\n"
+    assert "needs a terminal" in loom("toast.loom").stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import islice
 
 from rich.style import Style
@@ -27,6 +28,16 @@ def n_lines(node: Node, grid: Grid) -> int:
     text = shown_in_a_line(beginning(node, grid))
     width = max(1, grid.text_width)
     return sum(1 for _ in islice(wrap(text, 0, len(text), width), grid.n_lines))
+
+
+def most_lines(nodes: Iterable[Node], grid: Grid) -> int:
+    """Lines of the branch that would fill most; no more are looked at once one fills all."""
+    most = 1
+    for node in nodes:
+        most = max(most, n_lines(node, grid))
+        if most >= grid.n_lines:
+            break
+    return most
 
 
 def beginning(node: Node, grid: Grid) -> bytes:

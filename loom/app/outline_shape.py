@@ -28,6 +28,7 @@ class OutlineShape:
         self._kept: set[str] | None = None
         self._pages: dict[str | None, int] = {}
         self.hoisted: str | None = None
+        self._unfolded_sizes: dict[str, int] | None = None
         self._measure_all()
 
     # Questions
@@ -73,6 +74,7 @@ class OutlineShape:
 
     def family_changed(self, parent_id: str | None) -> None:
         """Children came, went, or stand in another order."""
+        self._unfolded_sizes = None
         at, n = self._pages.get(parent_id, 0), self.n_ways(parent_id)
         if at and at * PAGE >= n:
             self._pages[parent_id] = max(0, (n - 1) // PAGE)
@@ -80,6 +82,7 @@ class OutlineShape:
 
     def add(self, node_id: str) -> None:
         """A node that is now in the tree."""
+        self._unfolded_sizes = None
         if self._all_folded:
             self._others.add(node_id)
         if self._kept is not None:
@@ -101,15 +104,20 @@ class OutlineShape:
 
     def fold_all_but(self, path: Sequence[str]) -> None:
         """Fold everything that is not on a path from the root down."""
+        if not self._all_folded and not self._others:
+            self._unfolded_sizes = self._sizes
         self._all_folded, self._others = True, set(path)
         self._sizes = {}
         for node_id in reversed(path):
             self._sizes[node_id] = self._measured(node_id)
 
     def unfold_all(self) -> None:
-        """Draw everything."""
+        """Draw everything; unless the tree changed since all was folded, nothing is measured."""
         self._all_folded, self._others = False, set()
-        self._measure_all()
+        if self._unfolded_sizes is None:
+            self._measure_all()
+        else:
+            self._sizes, self._unfolded_sizes = self._unfolded_sizes, None
 
     def turn_to(self, node_id: str) -> bool:
         """Open the page on which a node is; whether another one was open."""
@@ -121,6 +129,7 @@ class OutlineShape:
         if page == self._pages.get(parent_id, 0):
             return False
         self._pages[parent_id] = page
+        self._unfolded_sizes = None
         self._measure_up(parent_id)
         return True
 
@@ -171,7 +180,7 @@ class OutlineShape:
             node_id = self._tree.node(node_id).parent_id
 
     def _measure_all(self) -> None:
-        self._sizes = {}
+        self._sizes, self._unfolded_sizes = {}, None
         order: list[str] = list(self._tree.root_ids)
         for node_id in order:
             order.extend(self._tree.child_ids(node_id))

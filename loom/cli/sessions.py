@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,12 +23,23 @@ if TYPE_CHECKING:
 @click.argument("file", type=FILE, required=False)
 def open_app(file: Path | None) -> None:
     """Open the app."""
+    if file is not None and not file.exists():
+        _check_for_command(file.name)
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise LoomError(
             "The app needs a terminal to draw on.",
             "Without one use the commands: loom --help lists them.",
         )
     run_app(file)
+
+
+def _check_for_command(word: str) -> None:
+    """UsageError for a word that is no file and nearly a command."""
+    meant = difflib.get_close_matches(word, [*cli.commands], n=1, cutoff=0.75)
+    if meant:
+        raise UsageError(
+            f"{word} is neither a file nor a command.", f"Did you mean: loom {meant[0]}?"
+        )
 
 
 def run_app(file: Path | None) -> None:
@@ -43,12 +55,14 @@ def run_app(file: Path | None) -> None:
 def _run_on(file: Path | None, config: Config) -> Path | None:
     from loom.app.app import LoomApp
     from loom.session.opening import open_any
+    from loom.session.reading import rare_collection
 
     session = open_any(file, connect())
     if config.unload_after_minutes is not None:
         session.unload_when_idle(60 * config.unload_after_minutes)
     try:
-        return LoomApp(session, config.theme).run()
+        with rare_collection():
+            return LoomApp(session, config.theme).run()
     finally:
         session.close()
 

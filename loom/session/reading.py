@@ -30,3 +30,21 @@ def without_collection() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
+
+
+@contextmanager
+def rare_collection() -> Iterator[None]:
+    """Python looks for garbage rarely meanwhile, and not among what is there already.
+
+    A tree of 100,000 nodes is millions of objects that will stay. Looking through them holds a key
+    up for longer than it takes to draw the whole screen, and hardly ever finds anything: what a
+    frame leaves behind is freed by counting references.
+    """
+    thresholds = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(50_000, 50, 1_000)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*thresholds)
+        gc.unfreeze()

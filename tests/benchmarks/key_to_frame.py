@@ -16,8 +16,10 @@ import time
 from collections.abc import Callable, Iterator
 
 import numpy as np
+from textual.app import App
 from textual.pilot import Pilot
 
+from loom.session.reading import rare_collection
 from loom.tree.events import NodeAdded
 from loom.tree.node import HUMAN
 from tests.app.conftest import app_on
@@ -67,13 +69,13 @@ def bushy(n_nodes: int, rng: random.Random) -> Iterator[int | None]:
 
 
 def deep(n_nodes: int, rng: random.Random) -> Iterator[int | None]:
-    """One chain of at most 10,000 nodes with a sibling here and there."""
+    """Chains of 9,000 nodes from one root, with a sibling at every tenth."""
     yield None
     tip = 0
     for number in range(1, n_nodes):
         yield tip
-        if number % 10 and number < 10_000:
-            tip = number
+        if number % 10:
+            tip = 0 if number % 10_000 == 9_999 else number
 
 
 SHAPES: dict[str, Callable[[int, random.Random], Iterator[int | None]]] = {
@@ -95,6 +97,12 @@ def session_of(shape: str, n_nodes: int) -> FakeSession:
 async def frames_s(shape: str, n_nodes: int) -> list[tuple[str, float, float]]:
     """Each key with the seconds to its frame, by the clock and of the processor."""
     app = app_on(session_of(shape, n_nodes))
+    with rare_collection():
+        return await frames_of(app)
+
+
+async def frames_of(app: App[None]) -> list[tuple[str, float, float]]:
+    """The same in an app that is not running yet."""
     shown_at = [(0.0, 0.0)]
     display = app._display
 

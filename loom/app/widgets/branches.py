@@ -13,7 +13,7 @@ from textual.geometry import Size
 from textual.message import Message
 
 from loom.app.branch_grid import GAP, INDENT, NUMBER, Grid
-from loom.app.branch_words import beginning, ending, n_lines, with_ellipsis
+from loom.app.branch_words import beginning, ending, most_lines, with_ellipsis
 from loom.app.display import fit, shown_in_a_line, shown_range_in_a_line
 from loom.app.meetings import MARK, Meetings, Place
 from loom.app.siblings import Families
@@ -70,18 +70,20 @@ class Branches(Lines):
         self._settled = True
         self._when_empty = ""
         self._grid = Grid(1, 1, 80)
+        self._offer: Size | None = None
+        self._n_rows_got = 0
         self._drawn: dict[int, list[Text]] = {}
 
     def stand_at(self, node_id: str | None, when_empty: str, n_awaited: int) -> None:
         """The person is at this node now, where `n_awaited` branches are about to begin."""
         moved = node_id != self._here
         self._here, self._when_empty, self.n_awaited = node_id, when_empty, n_awaited
-        before, self._ids = (self._n_cells, self._settled), self._numbered()
-        if moved or self._n_cells != before[0]:
-            states = {self._tree.node(branch_id).state for branch_id in self._ids}
-            self._settled = not n_awaited and "growing" not in states
+        n_before, self._ids = self._n_cells, self._numbered()
+        if moved or self._n_cells != n_before:
+            growing = self._tree.growing_ids
+            self._settled = not n_awaited and not set(growing).intersection(self._ids)
         self._lay_out()
-        self.refresh(layout=moved or (self._n_cells, self._settled) != before)
+        self.refresh(layout=self._offer is None or self._rows_of(self._offer) != self._n_rows_got)
         if moved:
             self._show_chosen()
 
@@ -111,11 +113,17 @@ class Branches(Lines):
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002
         """All branches, in at most three fifths of the page."""
+        self._offer = Size(width, container.height)
+        self._n_rows_got = self._rows_of(self._offer)
+        return self._n_rows_got
+
+    def _rows_of(self, offer: Size) -> int:
+        """Rows that the branches want of a page of that height, in a pane of that width."""
         n = self._n_cells
         if not n:
             return 1
-        most = max(1, container.height * 3 // 5)
-        return min(most, self._share(max(1, width - 1), most).n_rows(n))
+        most = max(1, offer.height * 3 // 5)
+        return min(most, self._share(max(1, offer.width - 1), most).n_rows(n))
 
     def on_resize(self) -> None:
         """Share the new room."""
@@ -176,8 +184,7 @@ class Branches(Lines):
         grid = Grid.of(self._n_cells, width, n_rows)
         if not self._settled:
             return grid
-        nodes = map(self._tree.node, self._ids)
-        return grid.no_taller_than(max((n_lines(node, grid) for node in nodes), default=1))
+        return grid.no_taller_than(most_lines(map(self._tree.node, self._ids), grid))
 
     def _show_chosen(self) -> None:
         chosen = self._chosen()

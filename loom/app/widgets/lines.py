@@ -6,7 +6,11 @@ from rich.style import Style
 from rich.text import Text
 from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
+from textual.scrollbar import ScrollBar
 from textual.strip import Strip
+from textual.widget import Widget
+
+from loom.app.widgets.still_bar import StillBar
 
 
 class Lines(ScrollView, can_focus=False):
@@ -14,6 +18,16 @@ class Lines(ScrollView, can_focus=False):
 
     ALLOW_SELECT = False
     _paper = Style()
+
+    @property
+    def vertical_scrollbar(self) -> ScrollBar:
+        """Made at its first use, as Textual's own."""
+        if self._vertical_scrollbar is None:
+            thickness = self.scrollbar_size_vertical
+            self._vertical_scrollbar = StillBar(True, "vertical", thickness=thickness)
+            self._vertical_scrollbar.display = False
+            self.app._start_widget(self, self._vertical_scrollbar)  # noqa: SLF001
+        return self._vertical_scrollbar
 
     @property
     def width(self) -> int:
@@ -31,9 +45,15 @@ class Lines(ScrollView, can_focus=False):
         return self.scroll_offset.y
 
     def set_n_lines(self, n_lines: int) -> None:
-        """How many lines there are in all; where the pane is scrolled to does not change."""
+        """How many lines there are in all; where the pane is scrolled to does not change.
+
+        The pane itself is as large as before, so nothing but its scrollbar hears of it: assigning
+        `virtual_size` would have the whole screen laid out anew at every key.
+        """
         if n_lines != self.virtual_size.height:
-            self.virtual_size = Size(0, n_lines)
+            size = Size(0, n_lines)
+            self.set_reactive(Widget.virtual_size, size)
+            self._scroll_update(size)
 
     def put_at_top(self, line: int) -> None:
         """Scroll at once."""
