@@ -1,6 +1,7 @@
 """Makes the sessions that come with loom, with the bundled models.
 
-    python -m assets.make_sessions
+    python -m assets.make_sessions            # all of them
+    python -m assets.make_sessions story      # one
 
 The texts are the same each time (seeds are fixed); ids and times are those of the day. Run it from
 the repository root.
@@ -8,91 +9,27 @@ the repository root.
 
 from __future__ import annotations
 
+import sys
 import tempfile
-from collections.abc import Callable
-from dataclasses import dataclass, replace
 from pathlib import Path
 
+from assets.examples.anon import ANON
+from assets.examples.chat import CHAT
+from assets.examples.numbers import NUMBERS
+from assets.examples.playing import Example
+from assets.examples.story import STORY
+from assets.examples.wedding import WEDDING
 from loom.engine.client import Connect
 from loom.engine.process import connect_to_child
-from loom.session.beginning import Beginning
-from loom.session.growing import grown_nodes
-from loom.session.plans import Plan
-from loom.session.session import Notice, Session
-from loom.session.settings import GrowSettings
-from loom.tree.node import Node
+from loom.session.session import Session
 
 SESSIONS = Path(__file__).parent.parent / "sessions"
+EXAMPLES = (CHAT, STORY, WEDDING, ANON, NUMBERS)
 
 
-@dataclass(frozen=True)
-class Example:
-    """One session: what it begins with, and what is done in it."""
-
-    name: str
-    beginning: Beginning
-    play: Callable[[Session], None]
-
-
-def tell(notice: Notice) -> None:
-    """Print what is to be known."""
-    print(notice.what)
-
-
-def grow(session: Session, node_id: str, n_branches: int, max_tokens: int, seed: int) -> list[Node]:
-    """Grow branches of a node, and give them in their order."""
-    usual = GrowSettings.for_mode(session.tree.mode)
-    settings = replace(usual, n_branches=n_branches, max_tokens=max_tokens, seed=seed)
-    found = list(grown_nodes(session, Plan((node_id,), settings), tell))
-    return sorted(found, key=lambda node: node.index or 0)
-
-
-def chat(session: Session) -> None:
-    """A question with several answers, and another question after one of them."""
-    (question,) = session.tree.root_ids
-    answers = grow(session, question, 4, 512, seed=3)
-    number = session.write(answers[0].id, "Pick a number between 0 and 100.", "user")
-    grow(session, number, 12, 24, seed=5)
-    session.select(question)
-
-
-def story(session: Session) -> None:
-    """One text, six ways on from it, and three ways on from one of those."""
-    (root,) = session.tree.root_ids
-    branches = grow(session, root, 6, 56, seed=11)
-    grow(session, branches[0].id, 3, 56, seed=12)
-    session.select(root)
-
-
-EXAMPLES = (
-    Example(
-        "starter",
-        Beginning(
-            title="a conversation in Quill",
-            model="story-chat",
-            mode="chat",
-            prompt="Tell me a story about Odile.",
-        ),
-        chat,
-    ),
-    Example(
-        "story",
-        Beginning(
-            title="a letter with no stamp",
-            model="story-base",
-            prompt=(
-                "One morning in March, Odile the clockmaker opened the door and found a letter "
-                "with no stamp."
-            ),
-        ),
-        story,
-    ),
-)
-
-
-def make(example: Example, connect: Connect) -> Path:
-    """Make one session anew."""
-    path = SESSIONS / f"{example.name}.loom"
+def make(example: Example, folder: Path, connect: Connect) -> Path:
+    """Make one session anew in a folder."""
+    path = folder / f"{example.name}.loom"
     path.unlink(missing_ok=True)
     session = Session.create(path, example.beginning, connect)
     try:
@@ -103,11 +40,13 @@ def make(example: Example, connect: Connect) -> Path:
 
 
 def main() -> None:
-    """Make them all."""
+    """Make those that are named, or all."""
+    names = sys.argv[1:] or [example.name for example in EXAMPLES]
     SESSIONS.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        for example in EXAMPLES:
-            print(f"made {make(example, connect_to_child(Path(folder) / 'engine.log'))}")
+        for example in (example for example in EXAMPLES if example.name in names):
+            connect = connect_to_child(Path(folder) / "engine.log")
+            print(f"made {make(example, SESSIONS, connect)}")
 
 
 if __name__ == "__main__":

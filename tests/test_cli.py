@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -12,6 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from loom.cli import cli
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 LOOM = [sys.executable, "-m", "loom"]
@@ -210,3 +213,29 @@ def test_the_configured_model_is_what_a_new_session_begins_with(
     done = loom("new", "u.loom", "--prompt", "One")
     assert done.returncode == 2
     assert "Did you mean model?" in done.stderr
+
+
+def test_the_help_lists_every_command_once_with_its_whole_sentence(loom: Run) -> None:
+    told = loom("--help").stdout
+    assert "..." not in told.partition("Begin:")[2]
+    for name in cli.commands:
+        hidden = cli.commands[name].hidden
+        assert len(re.findall(rf"^  {name} ", told, re.MULTILINE)) == (0 if hidden else 1)
+    assert "..." not in loom("sessions", "--help").stdout.partition("Commands:")[2]
+
+
+@pytest.mark.parametrize("name", [*cli.commands])
+def test_every_command_has_a_help_that_fits_a_narrow_terminal(loom: Run, name: str) -> None:
+    done = loom(name, "--help")
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = done.stdout.splitlines()
+    assert lines[0].startswith("Usage: ")
+    assert max(map(len, lines)) <= 80
+    assert lines[2].strip().endswith((".", ",")) or len(lines[2]) > 40
+
+
+def test_a_word_that_is_nearly_a_command_is_told_so(loom: Run) -> None:
+    done = loom("grw")
+    assert done.returncode == 2
+    assert done.stderr == "loom: grw is neither a file nor a command. Did you mean: loom grow?\n"
+    assert "needs a terminal" in loom("toast.loom").stderr

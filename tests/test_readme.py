@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import html
 import re
 import shlex
 import subprocess
@@ -9,12 +11,19 @@ import sys
 from pathlib import Path
 
 import click
+from textual.pilot import Pilot
 
 from loom.app.keymap import GROUPS, KEYMAP
 from loom.app.replay_keys import REPLAY_KEYS
 from loom.cli import cli
+from loom.engine.devices import rebuild_line
+from loom.engine.process import connect_to_child
 from loom.formats.table import FORMATS
+from loom.session.examples import EXAMPLES
+from loom.session.opening import open_any
+from loom.session.session import Session
 from loom.worlds.names import SKETCHES
+from tests.app.conftest import WIDE, app_on, screen_text
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
@@ -124,3 +133,90 @@ def test_every_world_is_told_as_it_tells_itself() -> None:
 def test_every_room_is_in_the_layout() -> None:
     rooms = {path.parent.name for path in (ROOT / "loom").glob("*/__init__.py")}
     assert {f"{room}/" for room in rooms} <= set(README.split())
+
+
+def test_every_example_is_told_as_it_tells_itself() -> None:
+    for name, about in EXAMPLES.items():
+        assert f"| `{name}` | {about} |" in README
+
+
+def test_the_line_that_builds_for_a_gpu_is_the_program_s() -> None:
+    (line,) = re.findall(r"^CMAKE_ARGS=.*$", README, re.MULTILINE)
+    flags, _, rest = rebuild_line("NVIDIA").partition(" ")
+    assert line.startswith(f"{flags} .venv/bin/python -m pip install ")
+    assert rest.endswith(line.split()[-1])
+
+
+def test_the_picture_is_of_the_example_and_loads_nothing() -> None:
+    (path,) = re.findall(r"!\[[^\]]*\]\((.*?)\)", README)
+    picture = (ROOT / path).read_text()
+    shown = html.unescape(re.sub(r"<[^>]*>", "", picture)).replace("\xa0", " ")
+    assert "a letter with no stamp" in shown
+    assert "one road" in shown
+    assert "url(http" not in picture
+
+
+def test_the_ten_minutes_go_as_they_are_told(loom_home: Path, tmp_path: Path) -> None:
+    asyncio.run(walk(walk_steps(), tmp_path))
+
+
+def walk_steps() -> list[tuple[list[str], list[str]]]:
+    """What is pressed at each step, and what is to be seen then."""
+    table = README[README.index("<!-- walk") : README.index("<!-- end of walk")]
+    rows = [line.split("|") for line in table.splitlines() if line.startswith("| `")]
+    return [(re.findall("`(.*?)`", row[1]), re.findall("“(.*?)”", row[2])) for row in rows]
+
+
+NAMED = {"Enter": "enter", "Esc": "escape", "Space": "space", "→": "right", "↓": "down"}
+CHARACTERS = {" ": "space", "?": "question_mark", "{": "left_curly_bracket"}
+
+
+async def walk(steps: list[tuple[list[str], list[str]]], folder: Path) -> None:
+    """The app, from step to step, and over to the session that is opened meanwhile."""
+    (command, seen), *rest = steps
+    assert command == ["loom"]
+    assert len(rest) > 10
+    file: Path | None = None
+    while rest:
+        session = open_any(file, connect_to_child(folder / "engine.log"))
+        try:
+            file = await walk_in(session, rest, seen)
+        finally:
+            session.close()
+        seen = []
+    assert file is None
+
+
+async def walk_in(
+    session: Session, steps: list[tuple[list[str], list[str]]], first_seen: list[str]
+) -> Path | None:
+    """Take steps in one session until the app ends, and give what it goes over to."""
+    app = app_on(session)
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await until_seen(pilot, first_seen)
+        while steps and app.is_running and app.return_value is None:
+            words, seen = steps.pop(0)
+            await pilot.press(*(key for word in words for key in keys_of(word)))
+            await until_seen(pilot, seen)
+            while session.progress is not None and app.is_running:
+                await pilot.pause(0.01)
+    return app.return_value
+
+
+def keys_of(word: str) -> list[str]:
+    if word in NAMED:
+        return [NAMED[word]]
+    return [CHARACTERS.get(character, character) for character in word]
+
+
+async def until_seen(pilot: Pilot[Path], seen: list[str]) -> None:
+    """Let the app go on until all of it stands on the screen, or the app has ended."""
+    for _ in range(20_000):
+        app = pilot.app
+        if not app.is_running or app.return_value is not None:
+            return
+        screen = " ".join(screen_text(pilot).split())
+        if all(words in screen for words in seen):
+            return
+        await pilot.pause(0.01)
+    raise AssertionError(f"{seen} never stood on the screen:\n{screen_text(pilot)}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from pathlib import Path
 from typing import ClassVar
 
 from textual import work
@@ -16,10 +17,13 @@ from loom.app.keys import Key
 from loom.app.pauses import tidy
 from loom.app.rebinding import as_textual
 from loom.app.screens.main import MainScreen
+from loom.app.screens.sessions import SessionsScreen
 from loom.app.screens.touring import TourScreen
 from loom.app.themed import ThemedApp
 from loom.app.widgets.composer import Draft
+from loom.errors import LoomError
 from loom.session import Session
+from loom.session.choosing import SessionChoice
 from loom.session.tour.tour import Tour
 
 TIDY_EVERY_S = 300.0
@@ -32,8 +36,11 @@ LEAVE_WINDOW_S = 3.0
 _WITHOUT_KEY = frozenset(key.id for key in keymap.KEYMAP if not key.keys)
 
 
-class LoomApp(ThemedApp[None]):
-    """Loom on an open session. Whoever opened the session closes it."""
+class LoomApp(ThemedApp[Path]):
+    """Loom on an open session. Whoever opened the session closes it.
+
+    It ends with the file of another session where a person asked to open that one.
+    """
 
     # Textual reads the sheets of screens that are pushed, and nobody pushes the one at the bottom.
     CSS_PATH = "screens/main.tcss"
@@ -97,6 +104,18 @@ class LoomApp(ThemedApp[None]):
             self._asked_to_leave = True
             self.set_timer(LEAVE_WINDOW_S, self._stay)
             self.notify("Ctrl+C again quits. Everything is saved.", timeout=LEAVE_WINDOW_S)
+
+    def action_sessions(self) -> None:
+        """Choose another session to open, or an example."""
+        self.push_screen(SessionsScreen(self._session.path), self._leave_for)
+
+    def _leave_for(self, chosen: SessionChoice | None) -> None:
+        if chosen is None or chosen.path == self._session.path:
+            return
+        try:
+            self.exit(chosen.opened())
+        except LoomError as error:
+            self.notify(str(error), severity="error", markup=False)
 
     def _stay(self) -> None:
         self._asked_to_leave = False

@@ -6,15 +6,15 @@ from loom.app.keys import PALETTE, Key
 
 EDIT_KEYS: tuple[Key, ...] = (
     Key("edit", ("e",), "e", "edit", "Say this another way; the old wording stays", "Change"),
-    Key("split", ("s",), "s", "split", "Make two texts of this one at the cut", "Change"),
+    Key("split", ("z",), "z", "split", "Make two texts of this one at the cut", "Change"),
     Key("merge", (), PALETTE, "merge", "Make one text of this one and its parent", "Change"),
     Key("merge_chain", (), PALETTE, "merge all", "Make one text up to the forks around", "Change"),
     Key("take_apart", (), PALETTE, "take apart", "Put back what this was merged from", "Change"),
     Key("duplicate", (), PALETTE, "copy beside", "Copy this with all that follows", "Change"),
     Key(
         "move_up",
-        ("K",),
-        "K",
+        ("shift+up",),
+        "⇧↑",
         "reorder",
         "Before the sibling above",
         "Change",
@@ -22,8 +22,8 @@ EDIT_KEYS: tuple[Key, ...] = (
     ),
     Key(
         "move_down",
-        ("J",),
-        "J",
+        ("shift+down",),
+        "⇧↓",
         "reorder",
         "Behind the sibling below",
         "Change",
@@ -58,7 +58,7 @@ WRITE_KEYS: tuple[Key, ...] = (
 MARK_KEYS: tuple[Key, ...] = (
     Key("bookmark", ("b",), "b", "bookmark", "Bookmark this text, or no longer", "Mark"),
     Key("tag", ("number_sign",), "#", "tag", "Tag this text: name, colour and reach", "Mark"),
-    Key("note", ("A",), "A", "note", "Write a note on this text", "Mark"),
+    Key("note", ("exclamation_mark",), "!", "note", "Write a note on this text", "Mark"),
     Key("title", ("T",), "T", "title", "Give this text a title", "Mark"),
     Key("chapter", ("P",), "P", "chapter", "Begin a chapter at this text", "Mark"),
     Key("title_session", (), PALETTE, "session's title", "Give the session a title", "Mark"),

@@ -21,8 +21,8 @@ from loom.tree.events import Mode, Role
 from loom.tree.graph import Tree
 
 WELCOME = (
-    "This small bundled model knows only one made-up town; it is here to try things on. "
-    "Space grows branches, arrows walk, i writes, ? shows all keys. "
+    "This small bundled model knows only one made-up town, to try things on. "
+    "Space grows branches, arrows walk, i writes, L opens examples, ? shows all keys. "
     "Your own model: press @ or run loom FILE.gguf."
 )
 

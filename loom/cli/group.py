@@ -2,13 +2,55 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import click
 
 from loom import __version__
 
+SECTIONS = {
+    "Begin": "new import sessions search",
+    "Grow and look": "grow show joins replay",
+    "Change": "edit split merge duplicate move hide restore undo redo",
+    "Mark": "bookmark tag note title",
+    "Keep and pass on": "export verify recover compact",
+    "This machine": "models bench doctor",
+}
+"""In which order the commands are listed; one that stands nowhere comes last."""
 
-class LoomGroup(click.Group):
+MOST_CHARACTERS = 160
+
+
+class ListingGroup(click.Group):
+    """A group whose help lists its commands with their whole sentences."""
+
+    def sections(self) -> Mapping[str, Sequence[str]]:
+        """Under which headings the commands are listed, and in which order."""
+        return {"Commands": sorted(self.commands)}
+
+    def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write a section for each heading."""
+        names = [name for name, command in self.commands.items() if not command.hidden]
+        width = max(map(len, names))
+        for heading, listed in self.sections().items():
+            rows = [
+                (f"{name:<{width}}", self.commands[name].get_short_help_str(MOST_CHARACTERS))
+                for name in listed
+                if name in names
+            ]
+            if rows:
+                with formatter.section(heading):
+                    formatter.write_dl(rows)
+
+
+class LoomGroup(ListingGroup):
     """`loom FILE` opens the app: a first word that is no command is a file."""
+
+    def sections(self) -> Mapping[str, Sequence[str]]:
+        """What they are for."""
+        found = {heading: words.split() for heading, words in SECTIONS.items()}
+        placed = {name for names in found.values() for name in names}
+        return {**found, "More": sorted(set(self.commands) - placed)}
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put the hidden command `open` before a file, or before nothing."""

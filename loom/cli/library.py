@@ -6,13 +6,13 @@ from pathlib import Path
 
 import click
 
-from loom.cli.group import cli
+from loom.cli.group import ListingGroup, cli
 from loom.cli.opened import FILE
 
 N_FOUND = 20
 
 
-@cli.group(invoke_without_command=True)
+@cli.group(cls=ListingGroup, invoke_without_command=True)
 @click.pass_context
 def sessions(context: click.Context) -> None:
     """List the sessions in the folder of sessions, or do something with one."""
@@ -112,6 +112,26 @@ def rename(file: Path, name: str) -> None:
     from loom.session.library import rename
 
     click.echo(str(rename(file, name)))
+
+
+@sessions.command()
+@click.argument("name", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def examples(name: str | None, as_json: bool) -> None:
+    """List the examples that came with loom, or copy one and print the path of the copy."""
+    from loom.formats.loom_json import dumps
+    from loom.session.examples import copied_example, example_rows
+
+    if name is not None:
+        click.echo(str(copied_example(name)))
+        return
+    rows = example_rows()
+    if as_json:
+        told = [{"name": r.name, "about": r.about, "copy": r.copy and str(r.copy)} for r in rows]
+        click.echo(dumps({"examples": told}))
+        return
+    for row in rows:
+        click.echo(f"{row.name:<10}{row.about}")
 
 
 @sessions.command("restore-backup")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import sys
 from functools import partial
 from pathlib import Path
@@ -15,6 +16,7 @@ from loom.cli.opening_options import opening_options
 from loom.errors import LoomError, UsageError
 
 if TYPE_CHECKING:
+    from loom.config import Config
     from loom.records import Opening
 
 
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 @click.argument("file", type=FILE, required=False)
 def open_app(file: Path | None) -> None:
     """Open the app."""
+    if file is not None and not file.exists():
+        _check_for_command(file.name)
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise LoomError(
             "The app needs a terminal to draw on.",
@@ -30,23 +34,40 @@ def open_app(file: Path | None) -> None:
     run_app(file)
 
 
+def _check_for_command(word: str) -> None:
+    """UsageError for a word that is no file and nearly a command."""
+    meant = difflib.get_close_matches(word, [*cli.commands], n=1, cutoff=0.75)
+    if meant:
+        raise UsageError(
+            f"{word} is neither a file nor a command.", f"Did you mean: loom {meant[0]}?"
+        )
+
+
 def run_app(file: Path | None) -> None:
-    """Open the app on what a person named, and close the session when it ends."""
+    """Open the app on what a person named, then on whatever they go over to, until they quit."""
+    from loom.config import load_config
+
+    config = load_config()
+    opened: Path | None = _run_on(file, config)
+    while opened is not None:
+        opened = _run_on(opened, config)
+
+
+def _run_on(file: Path | None, config: Config) -> Path | None:
     from loom.app.app import LoomApp
     from loom.app.pauses import look_for_garbage_when_asked
     from loom.app.rebinding import rebound
-    from loom.config import load_config
     from loom.session.opening import open_any
     from loom.session.tour.tour import Tour
 
-    config = load_config()
     keys = rebound(config.keys)
     session = open_any(file, connect())
     if config.unload_after_minutes is not None:
         session.unload_when_idle(60 * config.unload_after_minutes)
     look_for_garbage_when_asked()
+    app = LoomApp(session, config.theme, partial(Tour.begin, connect()), keys)
     try:
-        LoomApp(session, config.theme, partial(Tour.begin, connect()), keys).run()
+        return app.run()
     finally:
         session.close()
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from loom.errors import SessionFileError, UsageError
 from loom.paths import sessions_dir
-from loom.session.opening import SESSION_SUFFIX
+from loom.session.examples import SESSION_SUFFIX
 from loom.store import filing
 from loom.store.database import open_at_a_glance
 from loom.store.search import Found

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import shutil
 import time
 from pathlib import Path
 
 from loom.engine.client import Connect
-from loom.errors import SessionFileError
 from loom.models.mode_memory import ModeAnswer
-from loom.paths import bundled_file, sessions_dir
+from loom.paths import sessions_dir
+from loom.session.examples import SESSION_SUFFIX, STARTER, copied_example
 from loom.session.importing import import_file
 from loom.session.model_source import find_source
 from loom.session.session import Beginning, Session
@@ -18,8 +17,6 @@ from loom.store.database import is_session
 
 DEFAULT_MODEL = "story-base"
 DEFAULT_CHAT_MODEL = "story-chat"
-STARTER = "starter.loom"
-SESSION_SUFFIX = ".loom"
 
 
 def open_any(file: Path | None, connect: Connect) -> Session:
@@ -28,7 +25,7 @@ def open_any(file: Path | None, connect: Connect) -> Session:
     With nothing: the session used last, or at the first start the one that comes with loom.
     """
     if file is None:
-        return Session.open(_latest_session() or _starter_session(), connect)
+        return Session.open(_latest_session() or copied_example(STARTER), connect)
     if _begins_with(file, b"GGUF"):
         return _session_on(file, connect)
     if file.is_file() and not is_session(file):
@@ -90,20 +87,6 @@ def _latest_session() -> Path | None:
     folder = sessions_dir()
     found = folder.glob(f"*{SESSION_SUFFIX}") if folder.is_dir() else ()
     return max(found, key=lambda path: path.stat().st_mtime, default=None)
-
-
-def _starter_session() -> Path:
-    folder = sessions_dir()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / STARTER
-        shutil.copyfile(bundled_file(STARTER), path)
-    except OSError as error:
-        raise SessionFileError(
-            f"The folder of sessions {folder} cannot be written ({error.strerror}).",
-            "Make room for it, or name a file: loom new FILE.",
-        ) from error
-    return path
 
 
 def _begins_with(path: Path, magic: bytes) -> bool:

@@ -36,7 +36,7 @@ async def test_a_text_is_split_at_the_cut_and_put_together_again() -> None:
     session = toast()
     before = shape(session.tree)
     async with opened(session, WIDE) as pilot:
-        await pilot.press("s")
+        await pilot.press("z")
         assert "There is no cut here." in screen_text(pilot)
         await pilot.press("left_curly_bracket", "s")
         tree = session.tree
@@ -84,11 +84,11 @@ async def test_siblings_change_places_and_stop_at_the_ends() -> None:
     root = session.tree.root_ids[0]
     twist = session.tree.child_ids(root)[0]
     async with opened(session, WIDE) as pilot:
-        await pilot.press("g", "right", "J", "J")
+        await pilot.press("g", "right", "shift+down", "shift+down")
         assert session.tree.child_ids(root)[-1] == twist == session.tree.selected_id
-        await pilot.press("J")
+        await pilot.press("shift+down")
         assert "It is the last of its siblings already." in screen_text(pilot)
-        await pilot.press("K", "u", "u", "u")
+        await pilot.press("shift+up", "u", "u", "u")
         assert session.tree.child_ids(root)[0] == twist
 
 
@@ -195,7 +195,7 @@ async def test_a_click_in_the_text_cuts_there_and_one_before_goes_there() -> Non
         await pilot.click(offset=place(pilot, "A spoon"))
         cut = main_screen(pilot).space.cut
         assert session.tree.node(here).text[cut:] == b"A spoon fell."
-        await pilot.press("s")
+        await pilot.press("z")
         assert session.tree.node(session.tree.selected_id or "").text == b" The room went still. "
         await pilot.press("u")
         await pilot.click(offset=place(pilot, "murderer"))

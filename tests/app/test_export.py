@@ -78,7 +78,7 @@ def take(pilot: Pilot[None], question: str, label: str) -> None:
 
 async def asked(pilot: Pilot[None], **answers: str) -> None:
     """The dialog with these answers, its look drawn."""
-    await pilot.press("e")
+    await pilot.press("ctrl+e")
     await until(pilot, lambda: isinstance(pilot.app.screen, ExportScreen))
     for question, label in answers.items():
         take(pilot, question, label)
@@ -237,7 +237,7 @@ async def test_an_empty_session_has_nothing_to_export(tmp_path: Path) -> None:
     create(path, SessionStarted(0.0, "empty", "plain", "story-base", "0.1.0"))
     with closing(Session.open(path, silent)) as empty:
         async with opened(empty, WIDE) as pilot:
-            await pilot.press("escape", "e")
+            await pilot.press("escape", "ctrl+e")
             await until(pilot, lambda: "no text to export" in toasts(pilot))
             assert not isinstance(pilot.app.screen, ExportScreen)
 

@@ -58,7 +58,7 @@ async def test_a_tag_without_a_name_is_none() -> None:
 @pytest.mark.parametrize(
     ("key", "read"),
     [
-        ("A", lambda marks: marks.note),
+        ("exclamation_mark", lambda marks: marks.note),
         ("T", lambda marks: marks.title),
         ("P", lambda marks: marks.chapter),
     ],
@@ -82,7 +82,7 @@ async def test_words_are_put_on_a_text_and_an_empty_line_takes_them_away(
 async def test_a_note_may_have_lines() -> None:
     session = toast()
     async with opened(session, WIDE) as pilot:
-        await pilot.press("A", *"One.", "ctrl+j", *"Two.", "enter")
+        await pilot.press("exclamation_mark", *"One.", "ctrl+j", *"Two.", "enter")
         assert "† One. ¶ Two." in screen_text(pilot)
 
 
@@ -182,7 +182,7 @@ def test_asking_for_a_tag(snap_compare: Snap, size: tuple[int, int]) -> None:
 
 @three_sizes
 def test_writing_a_note(snap_compare: Snap, size: tuple[int, int]) -> None:
-    assert snap_compare(app_on(marked()), press=["A"], terminal_size=size)
+    assert snap_compare(app_on(marked()), press=["exclamation_mark"], terminal_size=size)
 
 
 @three_sizes

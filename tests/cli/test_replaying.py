@@ -25,7 +25,7 @@ def test_a_session_is_printed_as_it_happened() -> None:
     lines = done.stdout.splitlines()
     assert "begun" in lines[0]
     assert "a letter with no stamp" in lines[0]
-    assert sum(" grown " in line for line in lines) == 9
+    assert sum(" grown " in line for line in lines) == 22
     assert replay(str(STORY), "--plain", "--speed", "500").stdout == done.stdout
 
 

@@ -35,7 +35,7 @@ from loom.session.opening import DEFAULT_CHAT_MODEL, DEFAULT_MODEL
 _THREE_COLUMNS = 180
 """Cells from which on the branches stand beside the text."""
 
-_FEW_NODES = 24
+_FEW_NODES = 40
 """Up to so many nodes a person may be new here."""
 
 
