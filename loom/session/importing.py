@@ -84,7 +84,9 @@ def import_file(
     landing = forest.landing
     selected = None if landing is None else NodeSelected(now, landing)
     with without_collection():
-        create_from_events(path, chain([started, about], forest.nodes(now)), selected)
+        create_from_events(
+            path, chain([started, about], forest.nodes(now)), selected, forest.marks(now)
+        )
     return Imported(path, found.format.title, title, len(forest), remarks)
 
 
