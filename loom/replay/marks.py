@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from loom.records import Join, Span
+from loom.replay.change_words import MARKS_OF_OPERATIONS
 from loom.replay.tape import Tape
 from loom.tree.events import (
     BranchClosed,
@@ -34,6 +35,7 @@ _NO_MARK = (
     BranchClosed,
     NodeSelected,
     ModelHashed,
+    *MARKS_OF_OPERATIONS,
 )
 """What follows from something else that was done, or changes no text."""
 

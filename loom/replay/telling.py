@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from loom.records import Join
 from loom.records.sampling_words import sampling_words
+from loom.replay.change_words import MARKS_OF_OPERATIONS, change_words
 from loom.tree.events import (
     BranchClosed,
     BranchOpened,
@@ -33,6 +34,7 @@ _HUMBLE = (
     GrowthCovered,
     NodeTokenised,
     ModelHashed,
+    *MARKS_OF_OPERATIONS,
 )
 """What nobody did, and what the line of something else tells."""
 
@@ -69,7 +71,7 @@ def told(about: TreeEvent | Join, tree: Tree) -> Line | None:
         case _ if isinstance(about, _HUMBLE):
             return None
         case _:
-            return _other(about)
+            return _other(about, tree)
 
 
 def _ended(closed: BranchClosed) -> str:
@@ -92,10 +94,13 @@ def _asked(request: GrowthRequested) -> str:
     return f"{many} of at most {request.max_tokens:,} tokens{exactly}, {how}"
 
 
-def _other(event: TreeEvent) -> Line:
-    """Whatever else can happen to a tree, by its own name."""
+def _other(event: TreeEvent, tree: Tree) -> Line:
+    """Whatever else can happen to a tree; what nobody has words for by its own name."""
+    node_id = getattr(event, "node_id", "")
+    if (words := change_words(event, tree)) is not None:
+        return Line(words[0], node_id, words[1])
     name = re.sub(r"(?<!^)(?=[A-Z])", " ", type(event).__name__).lower()
-    return Line("changed", str(getattr(event, "node_id", "")), name)
+    return Line("changed", node_id, name)
 
 
 def _shown(text: bytes) -> str:

@@ -17,6 +17,7 @@ from loom.formats.importing.reading import JournalFormat, gathered, recognise
 from loom.formats.importing.report import Remark
 from loom.formats.importing.source import Progress, Source
 from loom.records.stored import StoredEvent
+from loom.session.reading import without_collection
 from loom.store.making import create_from_events, create_from_rows
 from loom.tree.events import NodeSelected, SessionStarted, TreeImported
 
@@ -62,8 +63,9 @@ def import_file(
     found = recognise(source)
     if isinstance(found.format, JournalFormat):
         return _whole_session(found.source, target, progress)
-    planting = gathered(found.source, found.format, progress)
-    forest = Forest(planting)
+    with without_collection():
+        planting = gathered(found.source, found.format, progress)
+        forest = Forest(planting)
     if not len(forest):
         raise ForeignFileError(
             f"{source.name} is a file of {found.format.title}, but there is no text in it.",
@@ -81,7 +83,10 @@ def import_file(
     )
     landing = forest.landing
     selected = None if landing is None else NodeSelected(now, landing)
-    create_from_events(path, chain([started, about], forest.nodes(now)), selected)
+    with without_collection():
+        create_from_events(
+            path, chain([started, about], forest.nodes(now)), selected, forest.marks(now)
+        )
     return Imported(path, found.format.title, title, len(forest), remarks)
 
 

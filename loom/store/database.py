@@ -52,6 +52,28 @@ def create_whole(path: Path, write: Callable[[Database], None]) -> None:
     SessionFileError if something is there already, or what was written makes no session. Whatever
     `write` raises leaves nothing behind.
     """
+
+    def write_and_read(unfinished: Path) -> None:
+        _write_into(unfinished, write)
+        with open_for_reading(unfinished) as reader:
+            for _ in reader.load_events():
+                pass
+
+    _create(path, write_and_read)
+
+
+def create_written(path: Path, write: Callable[[Database], None]) -> None:
+    """The same where what is written is known to make a session, and is not read again."""
+    _create(path, lambda unfinished: _write_into(unfinished, write))
+
+
+def _write_into(unfinished: Path, write: Callable[[Database], None]) -> None:
+    with closing(_connect(unfinished, "rw")) as db, db.atomic():
+        migrations.apply(db)
+        write(db)
+
+
+def _create(path: Path, make: Callable[[Path], None]) -> None:
     try:
         # Holds the name, and has the mode that a new file is to have.
         held = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o666)
@@ -62,12 +84,7 @@ def create_whole(path: Path, write: Callable[[Database], None]) -> None:
     unfinished = path.with_name(f".{os.getpid()}-unfinished-{path.name}"[:200])
     try:
         unfinished.touch(mode)
-        with closing(_connect(unfinished, "rw")) as db, db.atomic():
-            migrations.apply(db)
-            write(db)
-        with open_for_reading(unfinished) as reader:
-            for _ in reader.load_events():
-                pass
+        make(unfinished)
         unfinished.replace(path)
     except BaseException as error:
         path.unlink(missing_ok=True)

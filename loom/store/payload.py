@@ -110,9 +110,12 @@ class Payload:
         return self._values[key]
 
 
+_SPELLING = json.JSONEncoder(separators=(",", ":"))
+
+
 def spell(values: Mapping[str, Json]) -> str:
     """The JSON of an object, in ASCII: file names may hold what UTF-8 cannot."""
-    return json.dumps(values, separators=(",", ":"))
+    return _SPELLING.encode(values)
 
 
 def from_provenance(provenance: Provenance) -> Mapping[str, Json]:

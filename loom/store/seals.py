@@ -19,6 +19,8 @@ from sqlite_utils import Database
 BEGINNING = bytes(32)
 """What stands before the first seal."""
 
+_WHOLE, _REAL = struct.Struct(">cq"), struct.Struct(">cd")
+
 Column = bytes | int | float | None
 
 
@@ -67,10 +69,7 @@ def seal(previous: bytes, row: SealedRow) -> bytes:
     A column is one byte for its type, then 8 bytes (an integer, or a float as IEEE 754, big-endian)
     or the length in 8 bytes and the bytes themselves; nothing follows the type of what is NULL.
     """
-    found = hashlib.sha256(previous)
-    for column in _columns(row):
-        _take(found, column)
-    return found.digest()
+    return hashlib.sha256(b"".join([previous, *map(_spelled, _columns(row))])).digest()
 
 
 def write_seal(db: Database, row: SealedRow) -> None:
@@ -153,17 +152,14 @@ def _columns(row: SealedRow) -> tuple[Column, ...]:
     )
 
 
-def _take(found: hashlib._Hash, column: Column) -> None:
-    match column:
-        case None:
-            found.update(b"n")
-        case int():
-            found.update(struct.pack(">cq", b"i", column))
-        case float():
-            found.update(struct.pack(">cd", b"f", column))
-        case _:
-            found.update(struct.pack(">cq", b"b", len(column)))
-            found.update(column)
+def _spelled(column: Column) -> bytes:
+    if column is None:
+        return b"n"
+    if isinstance(column, bytes):
+        return _WHOLE.pack(b"b", len(column)) + column
+    if isinstance(column, int):
+        return _WHOLE.pack(b"i", column)
+    return _REAL.pack(b"f", column)
 
 
 def _shown(text: object) -> str | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import accumulate
@@ -27,7 +28,7 @@ CREATE VIRTUAL TABLE search USING fts5(
 """
 N_SNIPPET_TOKENS = 16
 _OPEN, _CLOSE = "\ue000", "\ue001"
-_TEXTS = ("node_added", "branch_closed", "node_derived")
+_TEXTS = ("node_added", "node_imported", "branch_closed", "node_derived")
 # What a person puts on a node: where it is looked for, and under which key of the payload it is.
 # A new one stands in place of the last of the same kind; of tags there is one of each name.
 _MARKS: dict[str, tuple[Column, str]] = {
@@ -66,6 +67,17 @@ class Found:
 def index_event(db: Database, entry: Entry) -> None:
     """Take the newest event of a file into its index, inside the caller's transaction."""
     _take(db, db, entry)
+
+
+def index_events(db: Database, entries: Sequence[Entry]) -> None:
+    """Take many new events into the index of their file, inside the caller's transaction."""
+    texts: list[tuple[int, str, str | None]] = []
+    for entry in entries:
+        if entry.kind not in _TEXTS:
+            _take(db, db, entry)
+        elif entry.text:
+            texts.append((entry.seq, entry.text.decode("utf-8", "replace"), entry.node_id))
+    db.conn.executemany("INSERT INTO search (rowid, text, node_id) VALUES (?, ?, ?)", texts)
 
 
 def rebuild(db: Database) -> None:

@@ -23,7 +23,8 @@ class SessionSummary:
 
 _OF_KIND = "SELECT payload FROM event WHERE kind IN (?, ?) ORDER BY seq DESC LIMIT 1"
 _N_NODES = """
-SELECT count(*) FROM event WHERE kind IN ('node_added', 'branch_opened', 'node_derived')
+SELECT count(*) FROM event
+WHERE kind IN ('node_added', 'node_imported', 'branch_opened', 'node_derived')
 """
 
 

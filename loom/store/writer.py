@@ -6,7 +6,6 @@ import os
 import sqlite3
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Literal
 
@@ -120,18 +119,20 @@ def _write_row(db: Database, event: JournalEvent) -> None:
         content, statistics = _packed(tokens)
     if isinstance(event, BranchClosed):
         content, statistics = _take_drafts(db, event.node_id)
-    sealed = SealedRow(
-        seq, row.at, row.kind.encode(), _bytes_or_none(row.node_id), row.payload.encode()
-    )
+    node_id = None if row.node_id is None else row.node_id.encode()
+    sealed = SealedRow(seq, row.at, row.kind.encode(), node_id, row.payload.encode())
     if row.node_id is not None and content is not None:
         _write_content(db, seq, row.node_id, content)
-        sealed = replace(sealed, content_node_id=sealed.node_id, **asdict(content))
+        sealed = SealedRow(
+            *(seq, row.at, sealed.kind, node_id, sealed.payload, node_id, content.text),
+            *(content.token_ids, content.piece_sizes, content.elapsed_s),
+            *((None, None) if statistics is None else (statistics.n_top, statistics.packed)),
+        )
     if statistics is not None:
         db.execute(
             "INSERT INTO token_statistics (seq, n_top, packed) VALUES (?, ?, ?)",
             (seq, statistics.n_top, statistics.packed),
         )
-        sealed = replace(sealed, **asdict(statistics))
     write_seal(db, sealed)
     index_event(db, Entry(seq, row.kind, row.node_id, row.payload, sealed.text))
 
@@ -191,7 +192,3 @@ def _packed(tokens: TokenColumns) -> tuple[Content, PackedStatistics | None]:
     packed = pack(tokens)
     content = Content(packed.text, packed.token_ids, packed.piece_sizes, packed.elapsed_s)
     return content, None if tokens.stats is None else pack_statistics(tokens.stats)
-
-
-def _bytes_or_none(text: str | None) -> bytes | None:
-    return None if text is None else text.encode()

@@ -32,6 +32,9 @@ class Origin:
     tokens: tuple[OriginToken, ...] = ()
 
 
+_SPELLING = json.JSONEncoder(separators=(",", ":"))
+
+
 def spelled(program: str, keys: Mapping[str, object], tokens: Sequence[OriginToken] = ()) -> str:
     """The text of an origin; empty if there is nothing to say."""
     if not keys and not tokens:
@@ -44,7 +47,7 @@ def spelled(program: str, keys: Mapping[str, object], tokens: Sequence[OriginTok
             else [token.text, token.logprob]
             for token in tokens
         ]
-    return json.dumps(found, separators=(",", ":"))
+    return _SPELLING.encode(found)
 
 
 def origin_of(text: str) -> Origin:

@@ -374,3 +374,13 @@ def test_a_format_is_what_its_golden_file_is(form: str, tmp_path: Path) -> None:
     path = golden_session(tmp_path / "toast.loom")
     golden = GOLDEN / f"toast{SUFFIXES[form]}"
     assert text_of(path, form) == golden.read_bytes().decode()
+
+
+def test_bookmarks_of_obsidian_loom_are_bookmarks_here_and_go_back(tmp_path: Path) -> None:
+    path = tmp_path / "marked.loom"
+    import_file(GOLDEN.parent / "foreign" / "loomsidian.json", lambda _: path)
+    tree = read_tree(path)
+    marked = [node.id for node in tree if tree.marks(node.id).bookmarked]
+    assert len(marked) == 1
+    written = json.loads(text_of(path, "loomsidian"))["nodes"]
+    assert [name for name, node in written.items() if node["bookmarked"]] == marked

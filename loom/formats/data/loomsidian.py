@@ -36,14 +36,17 @@ def loomsidian(part: Part, report: Report) -> Iterator[str]:
     yield ',"nodes":{'
     comma = ""
     for node in part:
-        yield f"{comma}\n{json.dumps(node.id)}:{json.dumps(_node(node, report))}"
+        yield f"{comma}\n{json.dumps(node.id)}:{json.dumps(_node(node, part, report))}"
         comma = ","
     yield "\n}}\n"
 
 
-def _node(node: Node, report: Report) -> dict[str, object]:
+def _node(node: Node, part: Part, report: Report) -> dict[str, object]:
     origin = origin_of(node.origin)
     keys = dict(origin.keys) if origin.program == PROGRAM else dict(_NODE)
+    bookmarked = part.tree.marks(node.id).bookmarked
+    if bookmarked or "bookmarked" in keys:
+        keys["bookmarked"] = bookmarked
     text = characters(node, report)
     # Only a text that was changed in reading was kept as it stood.
     as_it_stood = keys.pop("text", text)

@@ -21,8 +21,15 @@ _COMMA = re.compile(r"[ \t\n\r]*+,[ \t\n\r]*+")
 _CLOSE = {"{": re.compile(r"[ \t\n\r]*+\}"), "[": re.compile(r"[ \t\n\r]*+\]")}
 # Everything up to the next bracket that stands in no string.
 _TO_BRACKET = re.compile(r'[^"{}\[\]]*+(?:"[^"\\]*+(?:\\.[^"\\]*+)*+"[^"{}\[\]]*+)*+', re.DOTALL)
-_CUT = re.compile(r'[ \t\n\r,]*+(?:"[^"\\]*+(?:\\.[^"\\]*+)*+\\?)?\Z', re.DOTALL)
+_FLAT = _TO_BRACKET.pattern
+# The beginning of an object, up to the first container in it that holds another one, or its end.
+_FRONT = re.compile(rf"\{{{_FLAT}(?:(?:\{{{_FLAT}\}}|\[{_FLAT}\]){_FLAT})*+", re.DOTALL)
+_LAST_KEY = r',?[ \t\n\r]*"{}"[ \t\n\r]*:[ \t\n\r]*\Z'
+_CUT = re.compile(
+    r'[ \t\n\r,]*+(?:"[^"\\]*+(?:\\.[^"\\]*+)*+(?:\\|"[ \t\n\r]*+:?[ \t\n\r]*+)?)?\Z', re.DOTALL
+)
 _NEAR_THE_END = 64
+_AHEAD = 1 << 15
 _COMPACT_ABOVE = 1 << 20
 
 
@@ -81,7 +88,51 @@ class JsonStream:
     def members(self) -> Iterator[str]:
         """The keys of the object that comes next; a value that is not taken is passed over."""
         self._open("{")
-        pattern = _FIRST_KEY
+        yield from self._members(_FIRST_KEY)
+
+    def more_members(self) -> Iterator[str]:
+        """The same in an object whose first members were taken with `front`."""
+        return self._members(_NEXT_KEY)
+
+    def front(
+        self, inner: str, barred: tuple[str, ...] = ()
+    ) -> tuple[dict[str, object], bool] | None:
+        """The members of the object that comes next, up to a list `inner`, in one go.
+
+        With them, whether that list comes next; else the object is over. None, and nothing is
+        taken, where that cannot be seen at once or a `barred` member is among them.
+        """
+        if self.kind() != "{":
+            return None
+        if len(self._text) - self._pos < _AHEAD:
+            self._fill()
+        match = _FRONT.match(self._text, self._pos)
+        if match is None or match.end() == len(self._text):
+            return None
+        end, is_open = match.end(), self._text[match.end()] == "["
+        raw = self._text[self._pos : end + (not is_open)]
+        if is_open:
+            before = max(0, len(raw) - len(inner) - _NEAR_THE_END)
+            key = re.compile(_LAST_KEY.format(inner)).search(raw, before)
+            if key is None:
+                return None
+            raw = raw[: key.start()] + "}"
+        found = self._flat(raw)
+        if found is None or any(key in found for key in barred):
+            return None
+        if inner in found and (is_open or found.pop(inner) != []):
+            return None
+        self._pos = end + (not is_open)
+        return found, is_open
+
+    def _flat(self, raw: str) -> dict[str, object] | None:
+        try:
+            found, n = self._decode(raw)
+        except json.JSONDecodeError:
+            return None
+        return found if isinstance(found, dict) and n == len(raw) else None
+
+    def _members(self, pattern: re.Pattern[str]) -> Iterator[str]:
         while (match := self._member("{", pattern)) is not None:
             self._pos = match.end()
             before = self.position

@@ -66,21 +66,35 @@ class NestedTree:
         if key == "children" and kind == "[":
             stack.append(_Frame(self._stream.items(), None, node.place))
         elif key in self._nested_keys and kind == "{":
-            self._enter(stack, node.parent, key)
-            node.found[key] = stack[-1].node.place if stack[-1].node else None
+            node.found[key] = self._enter(stack, node.parent, key)
         else:
             node.found[key] = kept(self._stream, self._planting)
 
-    def _enter(self, stack: list[_Frame], parent: int | None, inside: str) -> None:
+    def _enter(self, stack: list[_Frame], parent: int | None, inside: str) -> int | None:
+        """Begin with the node, or the list of nodes, that comes next; the place of a node."""
         kind = self._stream.kind()
         if kind == "{":
-            node = NestedNode(self._planting.reserve(), parent, inside)
-            stack.append(_Frame(self._stream.members(), node, parent))
-        elif kind == "[" and not stack:
+            place = self._planting.reserve()
+            self._begin(stack, NestedNode(place, parent, inside))
+            return place
+        if kind == "[" and not stack:
             stack.append(_Frame(self._stream.items(), None, parent))
         else:
             self._stream.skip()
             self._planting.report.lost("nodes that are no objects")
+        return None
+
+    def _begin(self, stack: list[_Frame], node: NestedNode) -> None:
+        front = self._stream.front("children", self._nested_keys)
+        if front is None:
+            stack.append(_Frame(self._stream.members(), node, node.parent))
+            return
+        node.found, is_open = front
+        if not is_open:
+            self._finish(node)
+            return
+        stack.append(_Frame(self._stream.more_members(), node, node.parent))
+        stack.append(_Frame(self._stream.items(), None, node.place))
 
 
 def kept(stream: JsonStream, planting: Planting) -> object:

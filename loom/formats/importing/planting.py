@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TypedDict, Unpack
 
 from loom.formats.importing.report import Report
+from loom.tree.changes import NodeBookmarked
 from loom.tree.events import Finish, Mode, NodeImported, Role
 from loom.tree.origin import OriginToken, origin_of, spelled
 
@@ -61,7 +62,7 @@ class Planting:
     """Everything that a reader finds in one file.
 
     `keys` are members that stood beside the nodes, by name, each as JSON text. `child_order` names
-    children by what the file calls them.
+    children by what the file calls them, `bookmarked` are places.
     """
 
     program: str
@@ -73,6 +74,7 @@ class Planting:
     key_names: set[str] = field(default_factory=set)
     seeds: list[Seed | None] = field(default_factory=list)
     child_order: dict[str, Sequence[str]] = field(default_factory=dict)
+    bookmarked: list[int] = field(default_factory=list)
 
     @property
     def title(self) -> str:
@@ -186,6 +188,12 @@ class Forest:
                 seed.finish,
                 self._origin(seed, node_id),
             )
+
+    def marks(self, now: float) -> Iterator[NodeBookmarked]:
+        """What people had put on nodes that are here."""
+        for place in dict.fromkeys(self._planting.bookmarked):
+            if self._seeds[place] is not None:
+                yield NodeBookmarked(now, self._ids[place])
 
     def _origin(self, seed: Seed, node_id: str) -> str:
         """What the file said; also what it called the node, where that is not its id."""

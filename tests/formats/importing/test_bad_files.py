@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from loom.errors import ForeignFileError, LoomError
 from loom.formats.importing import source as packed_source
 from loom.formats.importing.json_stream import JsonStream, TooDeepError
+from loom.formats.importing.nesting import NestedNode, NestedTree
 from loom.formats.importing.planting import Forest, Planting
 from loom.formats.importing.report import Report
 from loom.session.importing import import_file
@@ -219,6 +220,44 @@ def test_a_database_of_nobody(tmp_path: Path) -> None:
     path = tmp_path / "damaged.db"
     path.write_bytes(b"SQLite format 3\x00" + b"\xff" * 4000)
     refused(path, tmp_path, "cannot be read")
+
+
+NESTED = st.recursive(
+    st.fixed_dictionaries({"text": st.text(max_size=9)}, optional={"more": VALUES}),
+    lambda inner: st.fixed_dictionaries(
+        {"text": st.text(max_size=9)},
+        optional={"meta": VALUES, "children": st.lists(inner, max_size=3), "after": VALUES},
+    ),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=80, deadline=None)
+@given(value=NESTED, size=st.integers(1, 9), indent=st.sampled_from([None, 1]))
+def test_a_nested_tree_is_read_as_json_reads_it(value: object, size: int, indent: int | None):
+    text = json.dumps(value, indent=indent)
+    chunks = [text[at : at + size] for at in range(0, len(text), size)]
+    planting, nodes = Planting("test", Report()), dict[int, NestedNode]()
+    tree = NestedTree(
+        JsonStream(iter(chunks)), planting, lambda node: nodes.update({node.place: node})
+    )
+    tree.walk()
+    built: dict[int, dict[str, object]] = {}
+    for place in sorted(nodes):
+        node = nodes[place]
+        built[place] = dict(node.found)
+        if node.parent is not None:
+            built[node.parent].setdefault("children", []).append(built[place])  # type: ignore[attr-defined]
+    assert built[0] == without_empty(value)
+
+
+def without_empty(value: object) -> object:
+    """The same tree; that a node has no children is said by none being there."""
+    assert isinstance(value, dict)
+    found = {key: inner for key, inner in value.items() if key != "children"}
+    if value.get("children"):
+        found["children"] = [without_empty(child) for child in value["children"]]
+    return found
 
 
 @settings(max_examples=60, deadline=None)

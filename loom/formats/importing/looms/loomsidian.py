@@ -78,6 +78,7 @@ def _node(planting: Planting, node_id: str, value: object) -> None:
         keys["text"] = text
         text = _ESCAPED.sub(r"\1", text)
     author = text_of(value.get("author")) or UNKNOWN
-    planting.put(
-        planting.reserve(), text, foreign_id=node_id, parent=parent, author=author, keys=keys
-    )
+    place = planting.reserve()
+    if value.get("bookmarked") is True:
+        planting.bookmarked.append(place)
+    planting.put(place, text, foreign_id=node_id, parent=parent, author=author, keys=keys)
