@@ -66,9 +66,8 @@ __all__ = ["Beginning", "Notice", "Session"]
 class Session:
     """An open session file with its tree, its model, and what meets in it.
 
-    `tree` belongs to the thread that calls `drain`; so do all methods, except that `status` may
-    be read anywhere. `settings` is what `grow` uses when told nothing else. `operations` are what
-    a person can do to texts that are there, and undo.
+    `tree` belongs to the thread that calls `drain`; so do all methods but `status`. `settings` is
+    what `grow` uses when told nothing else, `operations` what is done to texts that are there.
     """
 
     tree: Tree
@@ -203,9 +202,8 @@ class Session:
         Names of special tokens in it stay text, unless `reading` says that they are meant.
         """
         node_id = new_id()
-        written = text.encode("utf-8", "surrogateescape")
-        special = reading == "special"
-        self._do([NodeAdded(time.time(), node_id, parent_id, role, HUMAN, written, special)])
+        raw, special = text.encode("utf-8", "surrogateescape"), reading == "special"
+        self._do([NodeAdded(time.time(), node_id, parent_id, role, HUMAN, raw, special)])
         return node_id
 
     def turn_off(self, turnoff: Turnoff | Onward) -> str:
@@ -229,8 +227,7 @@ class Session:
 
     def _halt(self, request_id: str) -> None:
         """Stop what grows if that request is among it, or a plan would ask for more."""
-        progress = self.progress
-        is_planned = progress is not None and progress.is_planned
+        is_planned = (progress := self.progress) is not None and progress.is_planned
         if is_planned or self._requests.is_going(request_id):
             self.stop()
 
@@ -254,10 +251,9 @@ class Session:
 
     def estimate(self, plan: Plan) -> Estimate:
         """What a plan comes to at most; its seconds are known once the model has grown here."""
-        rate = None
         with suppress(LoomError):
-            rate = self._growths.rate(self._spec().fingerprint)
-        return estimated(plan, rate)
+            return estimated(plan, self._growths.rate(self._spec().fingerprint))
+        return estimated(plan, None)
 
     def leaves(self, under: str | None = None) -> tuple[str, ...]:
         """The visible ends that can be grown on from, of the whole tree or under one node."""

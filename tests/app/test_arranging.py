@@ -38,7 +38,7 @@ async def test_a_text_is_split_at_the_cut_and_put_together_again() -> None:
     async with opened(session, WIDE) as pilot:
         await pilot.press("z")
         assert "There is no cut here." in screen_text(pilot)
-        await pilot.press("left_curly_bracket", "s")
+        await pilot.press("left_curly_bracket", "z")
         tree = session.tree
         here = tree.selected_id or ""
         assert tree.node(here).display_text() == " The room went still."

@@ -27,4 +27,4 @@ def test_all_of_the_gauge_can_be_read() -> None:
 
 def test_the_status_line_tells_the_room() -> None:
     status = ModelStatus("ready", "m", gauge=Gauge(380, 1000, 400, 0))
-    assert "room used 38 %" in how_it_stands(Tree(), status, 0, None)
+    assert "room used 38 %" in how_it_stands(Tree(), status, (), None)

@@ -101,6 +101,6 @@ async def test_the_first_start_says_that_there_are_examples(
     session = open_any(None, connect_to_child(tmp_path / "engine.log"))
     try:
         async with opened(session, NARROW) as pilot:
-            await until(pilot, lambda: "s opens" in screen_text(pilot))
+            await until(pilot, lambda: "L opens" in screen_text(pilot))
     finally:
         session.close()

@@ -28,7 +28,7 @@ async def test_a_world_is_explored_and_chosen_as_a_model_is(tmp_path: Path) -> N
             await pilot.press("space")
             await until(pilot, lambda: session.tree.n_children(root) == 5)
             await until(pilot, lambda: not session.tree.growing_ids and session.joins())
-            await until(pilot, lambda: "words meet at" in screen_text(pilot))
+            await until(pilot, lambda: "m goes there" in screen_text(pilot))
             assert "story-world (exact) · plain text" in screen_text(pilot)
             await pilot.press("1", "space")
             here = main_screen(pilot).space.here

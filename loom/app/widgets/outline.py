@@ -34,7 +34,6 @@ _LEAST_WORDS = 14
 """Cells that tags leave to the words."""
 
 _MORE = "↓ goes on"
-
 _N_RIGHT = 5
 """Cells at the end of a row: a blank, a blank, the rail, a mark of two."""
 
@@ -46,13 +45,11 @@ class Outline(Lines):
 
     | component | styles |
     |---|---|
-    | `outline--guide` | the lines between forks |
+    | `outline--guide`, `outline--number` | the lines between forks; number of children |
     | `outline--glyph-typed`, `outline--glyph-model`, `outline--glyph-here` | who wrote it |
     | `outline--text`, `outline--text-on-path` | the words |
     | `outline--here` | the row where the person stands |
-    | `outline--number` | number of children |
-    | `outline--name`, `outline--note` | a title or chapter; the sign of a note |
-    | `outline--tag-red` and the other colours | tags |
+    | `outline--name`, `outline--note`, `outline--tag-red` ... | title or chapter; note; tags |
     | `marks.MARK_CLASSES` | the mark of a meeting, and the line that joins its branches |
     """
 
@@ -315,11 +312,11 @@ class Outline(Lines):
         text = Text(" ", no_wrap=True, end="")
         text.append(row.guides, self.style_of("outline--guide"))
         text.append(f"{'▸' if folded else '▾'}{road.mark} ", self.style_of("mark--joined"))
-        words = f"one road, {len(road.ways_in)} ways in"
         room = self.width - text.cell_len - _N_RIGHT
-        style = "outline--text-on-path" if item in self._on_path else "outline--text"
-        text.append(fit(words, room), self.style_of(style))
-        n_left = room + 1 - cell_len(fit(words, room))
+        words = fit(f"one road, {len(road.ways_in)} ways in", room)
+        on_path = "-on-path" if item in self._on_path else ""
+        text.append(words, self.style_of("outline--text" + on_path))
+        n_left = room + 1 - cell_len(words)
         rail = self._rail_at(line)
         dashes = " " + "─" * (n_left - 1) if rail != " " else " " * n_left
         text.append(dashes, self._rail_style())
@@ -350,14 +347,12 @@ class Outline(Lines):
         return self._rail.at(line)
 
     def _rail_style(self) -> Style:
-        join = self._joined
-        if join is None:
+        if self._joined is None:
             return Style()
-        return Style(color=self.style_of(look_of(join).mark_class).color)
+        return Style(color=self.style_of(look_of(self._joined).mark_class).color)
 
     def _drawn_rail(self) -> Rail:
-        join = self._joined
-        if join is None:
+        if (join := self._joined) is None:
             return Rail()
         rows = (self._row_of_drawn(item) for item in self._roads.items_on(join))
         stops = [row for row in rows if row is not None]
@@ -367,8 +362,7 @@ class Outline(Lines):
         """The row of an item, or of the nearest above it that is drawn, because it is folded."""
         at: str | None = item
         while at is not None:
-            row = self._rows.row_of(at)
-            if row is not None:
+            if (row := self._rows.row_of(at)) is not None:
                 # Else it is on another page of siblings.
                 return row if at == item or self._shape.is_folded(at) else None
             at = self._shape.parent(at)
@@ -393,10 +387,9 @@ class Outline(Lines):
         return glyph, self.style_of("outline--glyph-model")
 
     def _number(self, item: str, node: Node) -> str:
-        n_children = self._n_texts(item, node)
+        n_children, twin = self._n_texts(item, node), self._families.twin(node)
         if self._layout.n_children(item) and self._shape.is_folded(item):
             return f"▸{n_children:>2}"
-        twin = self._families.twin(node)
         number = f"×{twin.n_same}" if twin else str(n_children) if n_children > 1 else ""
         return f"{number:>3}"
 
