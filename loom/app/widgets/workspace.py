@@ -30,6 +30,7 @@ from loom.app.widgets.reading import Reading
 from loom.app.widgets.rule import Rule
 from loom.app.widgets.tokens import Tokens
 from loom.session import Session
+from loom.session.examples import STARTER
 from loom.session.opening import DEFAULT_CHAT_MODEL, DEFAULT_MODEL
 
 _THREE_COLUMNS = 180
@@ -341,7 +342,9 @@ class Workspace(Vertical):
         """Whether somebody who has just begun, on the bundled model, is told what to press."""
         is_new = len(self._tree) <= min(_FEW_NODES, self._n_nodes_at_first + 1)
         is_busy = self.composer.writing or self.place is not None or self.looks_at_tokens
-        is_busy = is_busy or self.query_one("#marks").display
+        # The note on a person's own text goes first; the first session of all has both.
+        if self._session.path.stem != STARTER:
+            is_busy = is_busy or self.query_one("#marks").display
         is_bundled = self._tree.model in (DEFAULT_MODEL, DEFAULT_CHAT_MODEL)
         return is_new and not is_busy and is_bundled
 
