@@ -158,11 +158,19 @@ class ExportScreen(ModalScreen[Written | None]):
             self.app.call_from_thread(self._show, worker, found)
 
     def _show(self, worker: Worker[None], found: Look) -> None:
-        if not worker.is_cancelled and self.is_attached:
+        if not worker.is_cancelled:
             told = " · ".join(filter(None, (found.told, found.size)))
-            self.query_one("#told", Static).update(Content(told))
-            self.query_one("#lines", Static).update(Content("\n".join(map(_indented, found.lines))))
-            self.query_one("#look", VerticalScroll).scroll_home(animate=False)
+            self._put("told", told)
+            self._put("lines", "\n".join(map(_indented, found.lines)))
+            for look in self.query("#look").results(VerticalScroll):
+                look.scroll_home(animate=False)
+
+    def _put(self, name: str, words: str) -> Static | None:
+        """Say words in a line, which is gone before its screen when the app closes."""
+        for line in self.query(f"#{name}").results(Static):
+            line.update(Content(words))
+            return line
+        return None
 
     def action_scroll(self, by: int) -> None:
         """Scroll what comes out."""
@@ -209,14 +217,13 @@ class ExportScreen(ModalScreen[Written | None]):
 
     def _refuse(self, worker: Worker[None], error: LoomError) -> None:
         self._writing = False
-        if not worker.is_cancelled and self.is_attached:
+        if not worker.is_cancelled:
             self._say(f"{error.what} {error.remedy}", wrong=True)
 
     def _say(self, words: str, *, wrong: bool = False) -> None:
-        if self.is_attached:
-            line = self.query_one("#say", Static)
+        line = self._put("say", shown_words(words))
+        if line is not None:
             line.set_class(wrong, "-wrong")
-            line.update(Content(shown_words(words)))
 
 
 def _indented(line: str) -> str:
