@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import takewhile
 
+import numpy as np
+import numpy.typing as npt
+
 from loom.convergence.comparing import SpotPair
 from loom.convergence.gist import TextPair, cosine_of, gists, word_f1
 from loom.convergence.scorer import Scorer
@@ -16,6 +19,8 @@ from loom.records import Judged, Measure, SemanticEvidence
 
 N_NULL_BY_WORDS = 400
 N_NULL_BY_VECTORS = 64
+N_SPOTS_BY_VECTORS = 20
+"""Places that the null is drawn from where each text costs the model a reading."""
 LEAST_SAID = 8
 """Tokens; fewer say too little to be like anything."""
 
@@ -33,10 +38,12 @@ class SaidBefore:
         self._scorer = scorer
         self._by = by
         n_null = N_NULL_BY_WORDS if by == "shared words" else N_NULL_BY_VECTORS
-        drawn = (self._texts(pair) for pair in _drawn(spots, 2 * n_null, seed))
+        pool = spots if by == "shared words" else _some(spots, N_SPOTS_BY_VECTORS, seed)
+        drawn = (self._texts(pair) for pair in _drawn(pool, 2 * n_null, seed))
         self._null = [pair for pair in drawn if all(pair)][:n_null]
         self._spots = {place: spot for spot in spots for place in spot.places}
         self._pairs: list[TextPair] = []
+        self._vectors: dict[str, npt.NDArray[np.float32]] = {}
 
     def add(self, judged: Sequence[Judged]) -> list[Judged]:
         """The same comparisons with how alike what was said before is, among all so far."""
@@ -49,11 +56,16 @@ class SaidBefore:
         if self._by != "shared words":
             texts = list(dict.fromkeys(t for p in (*self._pairs, *self._null) for t in p if t))
             try:
-                similarity = cosine_of(texts, self._scorer.embed(texts))
+                self._embed([text for text in texts if text not in self._vectors])
+                similarity = cosine_of(texts, [self._vectors[text] for text in texts])
                 return gists(self._pairs, self._null, similarity, self._by)
             except CannotScoreError:
                 self._by = "shared words"
         return gists(self._pairs, self._null, word_f1, "shared words")
+
+    def _embed(self, texts: Sequence[str]) -> None:
+        if texts:
+            self._vectors.update(zip(texts, self._scorer.embed(texts), strict=True))
 
     def _texts(self, pair: SpotPair) -> TextPair:
         one, other = pair
@@ -66,6 +78,10 @@ class SaidBefore:
         if len(since) < LEAST_SAID:
             return ""
         return b"".join(map(self._scorer.piece, since)).decode("utf-8", "replace").strip()
+
+
+def _some(spots: Sequence[Spot], n: int, seed: int) -> Sequence[Spot]:
+    return random.Random(seed).sample(spots, min(n, len(spots)))
 
 
 def _drawn(spots: Sequence[Spot], n: int, seed: int) -> list[SpotPair]:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -36,6 +37,14 @@ PREFIX = "judging-"
 ITEMS_AT_ONCE = 512
 
 
+class _Said(NamedTuple):
+    """A token that was drawn, its bytes and its log-probability in nats: None if there is none."""
+
+    token_id: int
+    piece: bytes
+    logprob: float | None
+
+
 @dataclass(slots=True, eq=False)
 class _Answer:
     """What has come of one request; `done` when nothing more will."""
@@ -43,6 +52,7 @@ class _Answer:
     n_expected: int
     done: threading.Event = field(default_factory=threading.Event)
     rows: dict[int, list[TokenColumns]] = field(default_factory=dict)
+    said: dict[int, list[_Said]] = field(default_factory=dict)
     vectors: dict[int, npt.NDArray[np.float32]] = field(default_factory=dict)
     finishes: dict[int, str] = field(default_factory=dict)
     failure: LoomError | None = None
@@ -62,15 +72,22 @@ class JudgedBy:
 class EngineScorer:
     """Asks one engine; calls block the thread that judges, and `hear` comes from the engine's.
 
-    `submit` hands a request on and says whether there is an engine to take it.
+    `submit` hands a request on and says whether there is an engine to take it; `clock` tells the
+    seconds that its answers cost.
     """
 
-    def __init__(self, model: JudgedBy, submit: Callable[[Request], bool]) -> None:
+    def __init__(
+        self,
+        model: JudgedBy,
+        submit: Callable[[Request], bool],
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
         self.fingerprint = model.fingerprint
         self.document_start = model.document_start
         self.document_end = model.document_end
         self.spent = Cost()
         self._submit = submit
+        self._clock = clock
         self._pieces = dict(model.pieces)
         self._lock = threading.Lock()
         self._open: dict[str, _Answer] = {}
@@ -99,19 +116,22 @@ class EngineScorer:
             horizon,
             PRESETS["as is"],
             _seed_at(seed, history),
-            top_k_records=1,
+            top_k_records=0,
             priority="background",
         )
 
     def _future(self, answer: _Answer, index: int) -> Future:
-        tokens = concat(answer.rows.get(index, []))
+        said = answer.said.get(index, [])
+        if any(one.logprob is None for one in said):
+            raise _cannot_score()
+        bits = np.array([one.logprob for one in said], np.float64) / math.log(2)
         ended = answer.finishes.get(index) == "eos"
-        return Future(tuple(tokens.ids.tolist()), _bits(tokens), ended)
+        return Future(tuple(one.token_id for one in said), bits, ended)
 
     def score(self, items: Sequence[Item]) -> list[npt.NDArray[np.float64]]:
         """The log-probability in bits of each token of each text."""
         blocks = [items[i : i + ITEMS_AT_ONCE] for i in range(0, len(items), ITEMS_AT_ONCE)]
-        answers = self._ask([(partial(_score, items=block, top_k=1), 0) for block in blocks])
+        answers = self._ask([(partial(_score, items=block, top_k=0), 0) for block in blocks])
         return [
             _bits(concat(answer.rows.get(index, [])))
             for block, answer in zip(blocks, answers, strict=True)
@@ -220,7 +240,7 @@ class EngineScorer:
             with self._lock:
                 answer = self._open.get(name)
             if answer is not None:
-                answer.rows.setdefault(index, []).append(row_of(event.tokens, row))
+                answer.said.setdefault(index, []).append(_said(event.tokens, row))
         if len(others) == len(event.branches):
             return event
         if not others:
@@ -236,7 +256,7 @@ class EngineScorer:
     # How it is asked
 
     def _ask(self, requests: Sequence[tuple[Callable[[str], Request], int]]) -> list[_Answer]:
-        begun_s = time.perf_counter()
+        begun_s = self._clock()
         answers = [self._begin(make, n_expected) for make, n_expected in requests]
         for answer in answers:
             answer.done.wait()
@@ -250,7 +270,10 @@ class EngineScorer:
                 for tokens in rows:
                     n_tokens += len(tokens)
                     self._pieces.update(zip(tokens.ids.tolist(), tokens.pieces, strict=True))
-        elapsed_s = time.perf_counter() - begun_s
+            for said in answer.said.values():
+                n_tokens += len(said)
+                self._pieces.update((one.token_id, one.piece) for one in said)
+        elapsed_s = self._clock() - begun_s
         self.spent = Cost(self.spent.n_tokens + n_tokens, self.spent.elapsed_s + elapsed_s)
         return answers
 
@@ -273,6 +296,11 @@ def _score(name: str, items: Sequence[Item], top_k: int) -> Score:
         for item in items
     )
     return Score(name, asked, top_k, "background")
+
+
+def _said(tokens: TokenColumns, row: int) -> _Said:
+    logprob = None if tokens.stats is None else float(tokens.stats.logprob[row])
+    return _Said(int(tokens.ids[row]), tokens.pieces[row], logprob)
 
 
 def _bits(tokens: TokenColumns) -> npt.NDArray[np.float64]:

@@ -80,7 +80,10 @@ class Asked:
 def judged_of(tree: Tree, join: Join) -> Judged | None:
     """The comparison that a finding tells of, None if no futures were compared for it."""
     rounds = (one for found in reversed(tree.judged) for one in found.judged)
-    return next((one for one in rounds if one.evidence == join.evidence.predictive), None)
+    same = [one for one in rounds if one.evidence == join.evidence.predictive]
+    # Two pairs of the same branches may have come out alike to the last digit.
+    ends = {Place(span.node, span.end_token) for span in join.spans}
+    return max(same, key=lambda one: len(ends & {one.one, one.other}), default=None)
 
 
 def looked_at(tree: Tree, asked: Asked) -> list[str]:
