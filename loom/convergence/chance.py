@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import log2
 
-from loom.convergence.lexical import LexicalIndex, pair_key
+from loom.convergence.lexical import LexicalIndex
 from loom.convergence.meetings import Meeting
+from loom.convergence.pair_counts import pair_key
 
 MOST_BY_CHANCE = 0.01
 """A run is a meeting if at most so many like it are expected by chance (A1)."""

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from loom.convergence.pair_counts import PairCounts
 from loom.convergence.places import START, Places
 from loom.convergence.subtotals import Subtotals
 
@@ -58,7 +59,7 @@ class LexicalIndex:
         """Places that another node came to stand in, in the order in which it did."""
         self.symbol_counts: Counter[int] = Counter()
         self.context_counts: Counter[int] = Counter()
-        self.pair_counts: Counter[int] = Counter()
+        self.pair_counts = PairCounts(self.places)
         self._root = Stretch("", 0, 0)
         self._stretches = [self._root]
         self._by_id: dict[str, Stretch] = {}
@@ -234,11 +235,9 @@ class LexicalIndex:
 
     def _count(self, place: int, symbols: list[int]) -> None:
         self.symbol_counts.update(symbols)
-        before = [self.places.symbols[place], *symbols[:-1]]
-        pairs = [one << _TOKEN_BITS | other for one, other in zip(before, symbols, strict=True)]
-        n_first = int(place == START)
-        self.context_counts.update(before[n_first:])
-        self.pair_counts.update(pairs[n_first:])
+        self.context_counts.update(symbols[:-1])
+        if place != START:
+            self.context_counts[self.places.symbols[place]] += 1
 
     def _symbols(self, ids: Sequence[int], pieces: Sequence[bytes]) -> list[int]:
         known = self._pieces.setdefault
@@ -254,8 +253,3 @@ class LexicalIndex:
             self._spare_symbols[token, piece] = symbol
             self._spare_tokens.append((token, piece))
         return symbol
-
-
-def pair_key(one: int, other: int) -> int:
-    """The key in `pair_counts` of two symbols, one after the other."""
-    return one << _TOKEN_BITS | other
