@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from array import array
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from loom.convergence.pair_counts import PairCounts
 from loom.convergence.places import START, Places
 from loom.convergence.subtotals import Subtotals
+from loom.convergence.word_counts import WordCounts
 
 GRAM = 4
 """The shortest run that can be a meeting, in tokens (A1)."""
@@ -57,9 +56,7 @@ class LexicalIndex:
         """Every 4-gram that stands at two places or more, with the places at which it ends."""
         self.shared: list[int] = []
         """Places that another node came to stand in, in the order in which it did."""
-        self.symbol_counts: Counter[int] = Counter()
-        self.context_counts: Counter[int] = Counter()
-        self.pair_counts = PairCounts(self.places)
+        self.counts = WordCounts(self.places)
         self._root = Stretch("", 0, 0)
         self._stretches = [self._root]
         self._by_id: dict[str, Stretch] = {}
@@ -215,7 +212,6 @@ class LexicalIndex:
     def _append(self, stretch: Stretch, place: int, symbols: list[int]) -> int:
         """Places that were not there before, with all that is counted of them."""
         first, depth = len(self.places), self.places.depths[place]
-        self._count(place, symbols)
         self._owners.extend([stretch.number] * len(symbols))
         stretch.gram = self._enter_grams(stretch.gram, symbols, first, depth)
         return self.places.append(place, symbols)
@@ -232,12 +228,6 @@ class LexicalIndex:
             if met != place:
                 self.repeats.setdefault(key, [met]).append(place)
         return key
-
-    def _count(self, place: int, symbols: list[int]) -> None:
-        self.symbol_counts.update(symbols)
-        self.context_counts.update(symbols[:-1])
-        if place != START:
-            self.context_counts[self.places.symbols[place]] += 1
 
     def _symbols(self, ids: Sequence[int], pieces: Sequence[bytes]) -> list[int]:
         known = self._pieces.setdefault

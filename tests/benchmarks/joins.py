@@ -103,8 +103,8 @@ def index(n_each: int, first_seed: int) -> Iterator[Bar]:
         for number, branch in enumerate(branches):
             lexical.add_node(str(number), "p")
             lexical.extend(str(number), branch, pieces)
-        # Pairs of words are counted when they are first asked for: that belongs to the index.
-        _ = lexical.pair_counts[0]
+        # Words are counted when a count is first asked for: that belongs to the index.
+        lexical.counts.pair(0)
         rates[n_tokens] = 1e6 * (time.process_time() - begun_s) / n_tokens
     yield Bar("shared words, microseconds a token", rates[1_000_000], 2, "at most", "1,000,000")
     ratio = rates[1_000_000] / rates[10_000]

@@ -1,4 +1,4 @@
-"""How often one symbol stands behind another in a trie that grows: counted when it is asked for."""
+"""How often symbols and pairs of them stand in a trie that grows: counted when it is asked for."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ from loom.convergence.places import START, Places
 
 _SYMBOL_BITS = 32
 FEWEST_SORTED = 4096
-"""New pairs below this are counted one by one; more are sorted, which is quicker for many."""
+"""Fewer new ones are counted one by one; more are sorted, which is quicker for many."""
 
 Keys = npt.NDArray[np.uint64]
+Symbols = npt.NDArray[np.int64]
 
 
-class PairCounts:
-    """The pairs of symbols of a trie, each of its places with the place in front of it.
+class WordCounts:
+    """The symbols of a trie, and its pairs of a symbol with the one in front of it.
 
     A place costs nothing when it comes, and O(1) on average when a count is next asked for: most
     pairs lie in a sorted array, those that came since in a table, which is sorted in when it has
@@ -27,39 +28,62 @@ class PairCounts:
     """
 
     def __init__(self, places: Places) -> None:
-        """Count the pairs of these places, as many as there are when a count is asked for."""
+        """Count these places, as many as there are when a count is asked for."""
         self._places = places
         self._n_read = 1
+        self._alone: Counter[int] = Counter()
+        self._leading: Counter[int] = Counter()
         self._keys = array("Q")
         self._counts = array("q")
         self._recent: Counter[int] = Counter()
 
-    def __getitem__(self, key: int) -> int:
+    @property
+    def n_symbols(self) -> int:
+        """How many different symbols there are."""
+        self._catch_up()
+        return len(self._alone)
+
+    def alone(self, symbol: int) -> int:
+        """At how many places a symbol stands."""
+        self._catch_up()
+        return self._alone[symbol]
+
+    def leading(self, symbol: int) -> int:
+        """In front of how many places a symbol stands."""
+        self._catch_up()
+        return self._leading[symbol]
+
+    def pair(self, key: int) -> int:
         """How often a pair stands in the trie, by its `pair_key`."""
-        if self._n_read < len(self._places):
-            self._catch_up()
+        self._catch_up()
         at = bisect_left(self._keys, key)
         sorted_in = at < len(self._keys) and self._keys[at] == key
         return (self._counts[at] if sorted_in else 0) + self._recent[key]
 
     def _catch_up(self) -> None:
-        new = self._new_keys()
-        self._n_read = len(self._places)
+        first, n = self._n_read, len(self._places)
+        if first == n:
+            return
+        symbols = np.array(self._places.symbols[first:], np.int64)
+        before, follows = self._before(symbols, first)
+        _count(self._alone, symbols)
+        _count(self._leading, before[follows])
+        keys = (before.astype(np.uint64) << np.uint64(_SYMBOL_BITS)) | symbols.astype(np.uint64)
+        self._n_read = n
+        new = keys[follows]
         if len(new) < FEWEST_SORTED:
             self._recent.update(new.tolist())
-            new = np.zeros(0, np.uint64)
+            new = new[:0]
         if len(new) or len(self._recent) > max(FEWEST_SORTED, len(self._keys) // 4):
             self._sort_in(new)
 
-    def _new_keys(self) -> Keys:
-        places, first = self._places, self._n_read
-        parents = np.array(places.parents[first:], np.int64)
-        symbols = np.array(places.symbols[first:], np.int64)
+    def _before(self, symbols: Symbols, first: int) -> tuple[Symbols, npt.NDArray[np.bool_]]:
+        """The symbol in front of each place from the first new one on, and whether there is one."""
+        parents = np.array(self._places.parents[first:], np.int64)
         before = symbols[np.maximum(parents - first, 0)]
         for at in np.flatnonzero(parents < first):
-            before[at] = places.symbols[parents[at]]
-        keys = (before.astype(np.uint64) << np.uint64(_SYMBOL_BITS)) | symbols.astype(np.uint64)
-        return np.asarray(keys[parents != START])
+            before[at] = self._places.symbols[parents[at]]
+        return before, parents != START
 
     def _sort_in(self, new: Keys) -> None:
         keys, counts = np.unique(new, return_counts=True)
@@ -73,6 +97,14 @@ class PairCounts:
         self._keys = array("Q", every[begins].tobytes())
         self._counts = array("q", np.add.reduceat(n_every, begins).tobytes())
         self._recent = Counter()
+
+
+def _count(counts: Counter[int], symbols: Symbols) -> None:
+    if len(symbols) < FEWEST_SORTED:
+        counts.update(symbols.tolist())
+        return
+    different, n_each = np.unique(symbols, return_counts=True)
+    counts.update(dict(zip(different.tolist(), n_each.tolist(), strict=True)))
 
 
 def pair_key(one: int, other: int) -> int:
