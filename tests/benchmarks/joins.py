@@ -1,6 +1,6 @@
 """How far joins are to be trusted: every bar with the figure that came out.
 
-    python -m tests.benchmarks.joins [oracle] [width] [index] [model] [budget] [--n-each 12]
+    python -m tests.benchmarks.joins [oracle] [width] [index] [model] [null] [budget] [--n-each 12]
         [--first-seed 9000] [--n-branches 64] [--n-tokens 200]
 
 Thresholds are those of `JudgeSettings`, which were set on other seeds than these. Without names
@@ -26,6 +26,7 @@ from loom.session.judging.rounds import DOCUMENT_TOKENS
 from loom.worlds.catalogue import open_world
 from tests.benchmarks.bar import Bar
 from tests.benchmarks.join_budget import budget
+from tests.benchmarks.null_model import null_model
 from tests.benchmarks.opened_model import Opened
 from tests.convergence.exact_scorer import ExactScorer
 from tests.convergence.oracle import (
@@ -182,6 +183,7 @@ PARTS: dict[str, Callable[[int, int], Iterator[Bar]]] = {
     "width": width,
     "index": index,
     "model": model,
+    "null": lambda n_each, first_seed: null_model(84 * n_each, first_seed),
 }
 
 

@@ -77,7 +77,7 @@ class Opened:
         marks = (vocabulary.end_of_text,)
         pieces = {i: vocabulary.piece(i) for i in range(len(vocabulary))}
         by = JudgedBy("story-base", marks, marks, pieces)
-        self.scorer = EngineScorer(by, self._submit, time.process_time)
+        self.scorer = EngineScorer(by, self._submit, clock=time.process_time)
         self._growing = _Growing(0)
         self._ready = threading.Event()
         self._engine = LocalEngine(lambda: LlamaBackend(spec), self._listen)

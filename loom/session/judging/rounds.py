@@ -23,7 +23,7 @@ from loom.convergence.said_before import SaidBefore
 from loom.convergence.scorer import Scorer, TokenIds
 from loom.convergence.spots import Spot
 from loom.errors import LoomError
-from loom.records import FloorFound, Judged, JudgedRound, JudgeSettings, JudgingCost, Measure, Place
+from loom.records import FloorFound, Judged, JudgedRound, JudgeSettings, JudgingCost, Place
 
 DOCUMENT_TOKENS = 64
 """Of a text that stands in front of a history when the model's floor is measured."""
@@ -36,8 +36,9 @@ FLOOR_SHARE = 0.15
 class Work:
     """What is to be judged: all spots, or only `pairs`, with all of so many looks each.
 
-    `floor` is one that was found before, `exact` says that the model's laws are; `suspected` are
-    pairs that seem to meet by their words; `neutral` is a text that says nothing, in tokens.
+    `floor` is one that was found before, `exact` says that the model's laws are, `has_vectors` that
+    there may be vectors of texts; `suspected` are pairs that seem to meet by their words; `neutral`
+    is a text that says nothing, in tokens.
     `n_beyond` spots are more than can be kept in mind at once, `n_left_before` were left by the
     last run: looking at some pairs alone leaves that as it is.
     """
@@ -51,6 +52,7 @@ class Work:
     floor: FloorFound | None
     exact: bool
     neutral: TokenIds
+    has_vectors: bool = True
     n_beyond: int = 0
     n_left_before: int = 0
 
@@ -68,8 +70,7 @@ def rounds(bank: FutureBank, work: Work) -> Iterator[JudgedRound]:
     judge = Judge(scorer, work.spots, settings)
     floor = _floor(bank, work, judge)
     comparer = Comparer(bank, floor, settings)
-    by: Measure = "shared words" if work.exact else "mean of hidden states"
-    said = SaidBefore(scorer, work.spots, settings.seed, by)
+    said = SaidBefore(scorer if work.has_vectors else None, scorer, work.spots, settings.seed)
     steps: Iterator[list[Judged]]
     if work.pairs:
         steps = ([comparer.looked(pair, n_looks)] for pair, n_looks in work.pairs)
