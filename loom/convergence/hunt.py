@@ -102,7 +102,9 @@ class Hunt:
         """In branches: what each spot brings if it is joined with the one named."""
         met = (1 + self._n_met) / (1 + self._n_tried)
         reach = self._reach * met * (1 - claimed)
-        gains = np.maximum(NOTHING_NEW, (reach + reach[nearest]) / 2)
+        # What the two bring at once is sure; what may come later takes more comparisons.
+        at_once = (self._through | self._through[nearest]).sum(axis=1) * (1 - claimed)
+        gains = np.maximum(NOTHING_NEW, (2 * at_once + reach + reach[nearest]) / 4)
         for leader, passing in self._passing.items():
             joining = nearest == leader
             if joining.any():
@@ -126,6 +128,9 @@ class Hunt:
         if verdict == "undecided" and n_more > offer.n_futures:
             cost = (n_more - offer.n_futures) / self._n_futures
             self._again.append(_Open(chance * value / cost, Offer(one, other, n_more)))
+            # To look on at this pair is worth more than to begin with another one of its road.
+            near = np.maximum(self._chance[one], self._chance[other])
+            self._claimed = np.maximum(self._claimed, chance * near)
 
     def _value(self, one: int, other: int) -> float:
         """What it would bring, in branches, if the two were joined."""

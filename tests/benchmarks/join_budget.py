@@ -49,7 +49,10 @@ def budget(n_branches: int, n_tokens: int, seed: int) -> Iterator[Bar]:
 
 
 def recall(everything: Sequence[Road], found: Sequence[Road]) -> float:
-    """How many of the top roads have two places that one of the found roads has."""
+    """How many of the top roads were found: a road of the budget has a place of theirs.
+
+    A place has one future, so it lies on one road, and a join that has it is a join of that road.
+    """
     least = everything[min(N_TOP, len(everything)) - 1].weight
     n_above = sum(road.weight > least for road in everything)
     n_sure = sum(_is_found(road, found) for road in everything if road.weight > least)
@@ -59,8 +62,7 @@ def recall(everything: Sequence[Road], found: Sequence[Road]) -> float:
 
 
 def _is_found(road: Road, found: Sequence[Road]) -> bool:
-    places = _places(road)
-    return any(len(places & _places(one)) > 1 for one in found)
+    return any(_places(road) & _places(one) for one in found)
 
 
 def _places(road: Road) -> set[Place]:
