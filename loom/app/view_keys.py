@@ -10,6 +10,14 @@ LOOKING_KEYS: tuple[Key, ...] = (
         "tally", ("equals_sign",), "=", "tally", "Count branches by how they begin", "Look", rank=8
     ),
     Key("shade", ("a",), "a", "shade", "Shade the text by surprisal, by entropy, or not", "Look"),
+    Key(
+        "markdown",
+        ("asterisk",),
+        "*",
+        "Markdown",
+        "Render the Markdown in the text, or not",
+        "Look",
+    ),
     Key("borders", ("vertical_line",), "|", "borders", "Show where each text begins", "Look"),
     Key("jump", ("apostrophe",), "'", "jump", "To a fork on the screen, by its letter", "Look"),
     Key(

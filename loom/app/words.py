@@ -12,6 +12,7 @@ from loom.app.marks import WORDS_MARK as MARK
 from loom.app.marks import is_road, look_of
 from loom.app.meetings import Meetings, Place
 from loom.app.roads_view import RoadsView
+from loom.app.shading import Shade, legend
 from loom.app.walking import is_unfinished, persons_turn
 from loom.session import GrowSettings, ModelStatus
 from loom.session.judging.roads import OneRoad
@@ -61,6 +62,13 @@ def no_branches(tree: Tree, here: str | None, settings: GrowSettings) -> str:
         return "Nothing follows yet. Space goes on with this message."
     many = count(settings.n_branches, "answer" if is_chat else "branch")
     return f"Nothing follows yet. Space grows {many} of up to {settings.max_tokens} tokens."
+
+
+def reading(shade: Shade | None, glyphs: str, *, is_rendered: bool) -> str:
+    """What the signs in the text mean, on the rule above it."""
+    if is_rendered:
+        return "Markdown rendered · * back to marks and shades"
+    return legend(shade) or glyphs
 
 
 def outline(

@@ -194,6 +194,11 @@ class LookingScreen(CrossingScreen):
                         # Shading is a look in passing: what cannot be read stays as it is.
                         self._refused |= {node_id}
 
+    def action_markdown(self) -> None:
+        """Render the Markdown in the text, or show it as it is written."""
+        self.space.reading.turn_rendered()
+        self.space.show_rules()
+
     def action_borders(self) -> None:
         """Show where texts begin, or do not."""
         self.space.reading.turn_borders()

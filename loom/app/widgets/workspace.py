@@ -18,7 +18,6 @@ from loom.app.judging_words import found_told, judging_told
 from loom.app.meetings import Meetings, Place
 from loom.app.model_glyphs import ModelGlyphs
 from loom.app.roads_view import RoadsView
-from loom.app.shading import legend
 from loom.app.siblings import Families
 from loom.app.walking import persons_turn, written_texts
 from loom.app.widgets.branches import Branches
@@ -26,7 +25,7 @@ from loom.app.widgets.composer import Composer
 from loom.app.widgets.foot import Foot
 from loom.app.widgets.header import Header
 from loom.app.widgets.outline import Outline
-from loom.app.widgets.reading import Reading
+from loom.app.widgets.reading_pane import ReadingPane
 from loom.app.widgets.rule import Rule
 from loom.app.widgets.tokens import Tokens
 from loom.session import Session
@@ -64,7 +63,7 @@ class Workspace(Vertical):
         yield Rule(id="top")
         with Vertical(id="page"):
             yield Outline(self._tree, self.roads, self._families)
-            yield Reading(self._tree, self._session.laws)
+            yield ReadingPane(self._tree, self._session.laws)
             yield Static(words.empty_page(self._tree.mode), id="nothing")
             yield Rule(id="fork")
             yield Branches(self._tree, self._families)
@@ -79,7 +78,7 @@ class Workspace(Vertical):
 
     def on_mount(self) -> None:
         """Find each pane once: they stay."""
-        self.outline, self.reading = self.query_one(Outline), self.query_one(Reading)
+        self.outline, self.reading = self.query_one(Outline), self.query_one(ReadingPane)
         self.branches, self.composer = self.query_one(Branches), self.query_one(Composer)
         self.tokens, self._token_rule = self.query_one(Tokens), self.query_one("#token-rule", Rule)
         self.query_one("#sentence").display = self.query_one("#marks").display = False
@@ -314,7 +313,8 @@ class Workspace(Vertical):
         roads = self.roads.layout.roads
         top.label = words.outline(self._tree, outline.hoisted, outline.filtered, roads)
         top.label = top.label if outline.display else ""
-        top.note = legend(self.reading.shade) or self._glyphs.legend()
+        glyphs, is_rendered = self._glyphs.legend(), self.reading.is_rendered
+        top.note = words.reading(self.reading.shade, glyphs, is_rendered=is_rendered)
         fork.label, fork.note = words.what_grows(
             self._tree,
             self.here,
