@@ -292,7 +292,7 @@ KEYMAP: tuple[Key, ...] = (
     Key("hide", ("x",), "x", "hide", "Hide this text and all that hangs from it", "Change"),
     *EDIT_KEYS,
     *MARK_KEYS,
-    Key("copy_text", ("y",), "y", "copy", "Copy this text", "Loom"),
+    Key("copy_text", ("y",), "y", "copy", "Copy what is selected, or this text", "Loom"),
     Key("copy_path", ("Y",), "Y", "copy path", "Copy everything from the beginning", "Loom"),
     Key("export", ("ctrl+e",), "Ctrl+E", "export", "Export: write-ups, figures, data", "Loom"),
     Key("outline", ("o",), "o", "outline", "Show the outline, or put it away", "Loom", rank=5),

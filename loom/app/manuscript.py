@@ -84,6 +84,13 @@ class Manuscript:
         start, end = self.lines[line].start, self.lines[line].end
         return start + n_characters(self.text[start:end], column)
 
+    def drawn(self, line: int, stretch: range) -> Iterator[tuple[int, int]]:
+        """Where characters of the text are drawn on a line, as ranges of what is drawn there."""
+        start, end = self.lines[line].start, self.lines[line].end
+        first, until = max(start, stretch.start), min(end, stretch.stop)
+        if first < until:
+            yield first - start, until - start
+
     def pieces(self, line: Line) -> Iterator[tuple[int, int, int]]:
         """The stretches (node number, start, end) of a line that belong to one node each."""
         number, start = self.node_at(line.start), line.start

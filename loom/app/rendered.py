@@ -71,6 +71,21 @@ class RenderedManuscript(Manuscript):
             index -= len(run.text)
         return self.lines[line].end
 
+    def drawn(self, line: int, stretch: range) -> Iterator[tuple[int, int]]:
+        """Where characters of the text are drawn on a line, as ranges of what is drawn there."""
+        runs = self._drawn.get(line)
+        if runs is None:
+            yield from super().drawn(line, stretch)
+            return
+        at = 0
+        for run in runs:
+            if run.start is not None:
+                first = max(0, stretch.start - run.start)
+                until = min(len(run.text), stretch.stop - run.start)
+                if first < until:
+                    yield at + first, at + until
+            at += len(run.text)
+
     def _resume_at(self, body: int, changed: int) -> int:
         """The first line of the block that changed, which may be read otherwise as a whole."""
         number = bisect_left(self._blocks, changed) - 1

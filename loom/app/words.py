@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Protocol
 
 from loom.app.crossing import way_number
 from loom.app.display import shown_words
@@ -12,6 +13,7 @@ from loom.app.marks import WORDS_MARK as MARK
 from loom.app.marks import is_road, look_of
 from loom.app.meetings import Meetings, Place
 from loom.app.roads_view import RoadsView
+from loom.app.selecting import Selected
 from loom.app.shading import Shade, legend
 from loom.app.walking import is_unfinished, persons_turn
 from loom.session import GrowSettings, ModelStatus
@@ -64,11 +66,24 @@ def no_branches(tree: Tree, here: str | None, settings: GrowSettings) -> str:
     return f"Nothing follows yet. Space grows {many} of up to {settings.max_tokens} tokens."
 
 
-def reading(shade: Shade | None, glyphs: str, *, is_rendered: bool) -> str:
-    """What the signs in the text mean, on the rule above it."""
-    if is_rendered:
+class _Read(Protocol):
+    """What the words of the reading pane say."""
+
+    shade: Shade | None
+    is_rendered: bool
+
+    @property
+    def selected(self) -> Selected | None: ...
+
+
+def reading(pane: _Read) -> str:
+    """What the signs in the text mean, or can be done with it, on the rule above it."""
+    if pane.selected is not None:
+        n = len(pane.selected.text.decode("utf-8", "replace"))
+        return f"{count(n, 'character')} selected · y copies · z splits where they begin"
+    if pane.is_rendered:
         return "Markdown rendered · * back to marks and shades"
-    return legend(shade) or glyphs
+    return legend(pane.shade)
 
 
 def outline(

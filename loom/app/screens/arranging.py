@@ -26,10 +26,18 @@ class ArrangingScreen(MarkingScreen):
     """A text that was picked up, to be put under another one."""
 
     def action_split(self) -> None:
-        """Make two texts of this one at the cut."""
+        """Make two texts of one where what is selected begins, or else of this one at the cut."""
         here, cut = self.space.here, self.space.cut
+        if (selected := self.space.reading.selected) is not None:
+            here, cut = selected.node_id, selected.byte
         if here is None or cut is None:
-            self._say(Notice("information", "There is no cut here.", "[ and { make one."))
+            self._say(
+                Notice(
+                    "information",
+                    "There is no cut here.",
+                    "[ and { make one, and so does selecting.",
+                )
+            )
         else:
             self._arrange(partial(self._session.operations.split, here, cut), "Split in two.")
 

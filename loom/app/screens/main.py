@@ -209,8 +209,10 @@ class MainScreen(ExportingScreen):
     # The rest
 
     def action_copy_text(self) -> None:
-        """Copy the text of this node."""
-        if (here := self.space.here) is not None:
+        """Copy what is selected, or else the text of this node."""
+        if (selected := self.space.reading.selected) is not None:
+            self._copy(selected.text.decode("utf-8", "replace"), "what is selected")
+        elif (here := self.space.here) is not None:
             self._copy(self._tree.node(here).display_text(), "this text")
 
     def action_copy_path(self) -> None:

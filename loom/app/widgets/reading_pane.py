@@ -1,113 +1,126 @@
-"""The reading pane as a person uses it: written or rendered, and text selected in it."""
+"""The reading pane as a person uses it: stretches of its text can be selected with the mouse."""
 
 from __future__ import annotations
 
-from typing import ClassVar, get_args
+from typing import ClassVar
 
 from rich.text import Text
+from textual import events
+from textual.geometry import Offset
+from textual.message import Message
 
-from loom.app.manuscript import Line, Manuscript
-from loom.app.markdown import Run
-from loom.app.markdown import Style as Look
-from loom.app.marks import Look as Mark
-from loom.app.rendered import RenderedManuscript
-from loom.app.widgets.reading import Reading
+from loom.app.selecting import Selected
+from loom.app.widgets.reading import RAIL
+from loom.app.widgets.rendered_reading import RenderedReading
+
+_Place = tuple[int, int]
+"""A character of the path's text, and the first behind it: the same where there is none."""
 
 
-class ReadingPane(Reading):
-    """Rendered, it shows what Markdown says; marks and shades belong to the text as it is written.
+class ReadingPane(RenderedReading):
+    """What is selected stays so while text grows, is scrolled or laid out anew.
 
     | component | styles |
     |---|---|
-    | `reading--md-STYLE` | what is one of `markdown.Style` |
+    | `reading--selected` | what is selected |
     """
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"reading--md-{style}" for style in get_args(Look)}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"reading--selected"}
 
-    is_rendered = False
-    _eye: int | None = None
-    """The character near which the text is rendered; None: the last."""
+    class SelectionChanged(Message):
+        """Something else is selected now, or nothing any more."""
 
-    # Rendered
+    _anchor: _Place | None = None
+    """Where the mouse was pressed, while it is."""
+    _pointer: _Place | None = None
+    _stretch: range = range(0)
 
-    def turn_rendered(self) -> None:
-        """Show the Markdown in the text, or the text as it is written."""
-        self.is_rendered = not self.is_rendered
-        self._eye = None
-        self._lay_out_again()
-        self._render_here()
+    @property
+    def selected(self) -> Selected | None:
+        """What is selected, exactly as it is kept."""
+        if not self._stretch:
+            return None
+        first, node, byte = self._byte_at(self._stretch.start)
+        last, last_node, end = self._byte_at(self._stretch.stop)
+        if first == last:
+            return Selected(node.id, byte, node.text[byte:end])
+        between = (one.text for one in self._page.nodes[first + 1 : last])
+        return Selected(node.id, byte, b"".join((node.text[byte:], *between, last_node.text[:end])))
 
-    def _new_page(self, width: int) -> Manuscript:
-        return RenderedManuscript(width, self._eye) if self.is_rendered else Manuscript(width)
-
-    def _lay_out_again(self) -> None:
-        """What was at the top stays there; who had not scrolled away sees the end."""
-        is_left_alone = self.top == self._scrolled_to
-        lines = self._page.lines
-        offset = lines[min(self.top, len(lines) - 1)].start if lines else 0
-        nodes, self._page = self._page.nodes, self._new_page(self._page.width)
-        self._show(nodes)
-        self._rail.clear()
-        self.set_n_lines(max(len(self._page.lines), self.height))
-        if is_left_alone:
-            self._bring_into_view()
-        else:
-            self.put_at_top(self._page.line_at(offset))
-        self.refresh()
-
-    def fit(self) -> None:
-        """Lay out for the new width; where the person had scrolled away, stay there."""
-        super().fit()
-        self._render_here()
+    def select_nothing(self) -> None:
+        """Nothing is selected any more."""
+        self._select(range(0))
 
     def stand_at(self, node_id: str) -> None:
         """The person is at this node now: its text comes into view."""
+        self.select_nothing()
         super().stand_at(node_id)
-        self._render_here()
 
-    def watch_scroll_y(self, old: float, new: float) -> None:
-        """What was far away may be near now."""
-        super().watch_scroll_y(old, new)
-        if self._page_far_in_view:
-            self.call_next(self._render_here)
+    def stand_nowhere(self) -> None:
+        """Nothing is to be seen."""
+        self.select_nothing()
+        super().stand_nowhere()
 
-    @property
-    def _page_far_in_view(self) -> bool:
+    def _select(self, stretch: range) -> None:
+        if stretch != self._stretch:
+            self._stretch = stretch
+            self.refresh()
+            self.post_message(self.SelectionChanged())
+
+    # The mouse
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """A selection may begin here."""
+        if event.button == 1 and (at := event.get_content_offset(self)) is not None:
+            self._anchor, self._pointer = self._place_at(at), None
+            self.capture_mouse()
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Select up to here; past an edge the text scrolls on."""
+        if self._anchor is None:
+            return
+        x, y = event.x - self.gutter.left, event.y - self.gutter.top
+        if not 0 <= y < self.height:
+            self.put_at_top(self.top + (1 if y > 0 else -1))
+        place = self._place_at(Offset(x, min(max(0, y), self.height - 1)))
+        if place is not None and (place != self._anchor or self._pointer is not None):
+            self._pointer = place
+            ends = self._anchor, place
+            self._select(range(min(ends)[0], max(ends)[1]))
+
+    def on_mouse_up(self, event: events.MouseUp) -> None:
+        """The selection is there; a mouse that did not move drops the one before."""
+        self.release_mouse()
+        if event.button == 1 and self._pointer is None:
+            self.select_nothing()
+        self._anchor = None
+
+    def on_click(self, event: events.Click) -> None:
+        """Who selects goes nowhere."""
+        if self._pointer is not None:
+            self._pointer = None
+            event.prevent_default()
+
+    def _place_at(self, at: Offset) -> _Place | None:
+        """The character under a cell of the pane."""
         page = self._page
-        return isinstance(page, RenderedManuscript) and page.is_far(
-            self.top, self.top + self.height
-        )
+        if not page.text:
+            return None
+        line = self.top + at.y
+        if line >= len(page.lines):
+            return len(page.text), len(page.text)
+        column = max(0, at.x - RAIL)
+        first, *after = (page.offset_at(line, column + n) for n in range(3))
+        behind = next((offset for offset in after if offset > first), first)
+        return first, behind
 
-    def _render_here(self) -> None:
-        """Render around what is on the screen."""
-        if self._page_far_in_view:
-            lines = self._page.lines
-            self._eye = lines[min(self.top + self.height // 2, len(lines) - 1)].start
-            self._lay_out_again()
+    # Drawing
 
-    def _look_on(self, line: Line) -> Mark | None:
-        return None if self.is_rendered else super()._look_on(line)
-
-    def _draw_words(self, line: int) -> Text:
-        page = self._page
-        runs = page.runs(line) if isinstance(page, RenderedManuscript) else None
-        return super()._draw_words(line) if runs is None else self._draw_runs(runs)
-
-    def _draw_runs(self, runs: tuple[Run, ...]) -> Text:
-        """The runs of a line, each in the style of who wrote it and of what it is."""
-        words = Text(no_wrap=True, end="")
-        for run in runs:
-            before = len(words)
-            words.append(run.text)
-            if run.start is not None:
-                written = Line(run.start, run.start + len(run.text))
-                for number, start, end in self._page.pieces(written):
-                    for style in self._styles_of(number):
-                        words.stylize(style, before + start - run.start, before + end - run.start)
-            for look in run.styles:
-                words.stylize(self.style_of(f"reading--md-{look}"), before)
-            if run.start is not None and self._cut is not None:
-                kept = max(0, self._offset_of_cut(self._cut) - run.start)
-                words.stylize(self.style_of("reading--cut"), before + kept)
-        words.truncate(self._page.width)
-        return words
+    def draw_line(self, line: int) -> Text:
+        """The rail and one line of text, in which what is selected is seen."""
+        text = super().draw_line(line)
+        if self._stretch and line < len(self._page.lines):
+            style = self.style_of("reading--selected")
+            for start, end in self._page.drawn(line, self._stretch):
+                text.stylize(style, RAIL + start, RAIL + end)
+        return text

@@ -313,8 +313,7 @@ class Workspace(Vertical):
         roads = self.roads.layout.roads
         top.label = words.outline(self._tree, outline.hoisted, outline.filtered, roads)
         top.label = top.label if outline.display else ""
-        glyphs, is_rendered = self._glyphs.legend(), self.reading.is_rendered
-        top.note = words.reading(self.reading.shade, glyphs, is_rendered=is_rendered)
+        top.note = words.reading(self.reading) or self._glyphs.legend()
         fork.label, fork.note = words.what_grows(
             self._tree,
             self.here,
