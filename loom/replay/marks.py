@@ -19,6 +19,7 @@ from loom.tree.events import (
     ModelHashed,
     NodeSelected,
     NodeTokenised,
+    SecondModelChosen,
     SessionStarted,
     TreeEvent,
 )
@@ -35,6 +36,7 @@ _NO_MARK = (
     BranchClosed,
     NodeSelected,
     ModelHashed,
+    SecondModelChosen,
     *MARKS_OF_OPERATIONS,
 )
 """What follows from something else that was done, or changes no text."""

@@ -36,6 +36,7 @@ from loom.tree.events import (
     NodeImported,
     NodeSelected,
     NodeTokenised,
+    SecondModelChosen,
     SessionStarted,
     TokensAppended,
     TreeEvent,
@@ -59,6 +60,7 @@ _KEEPING_PATHS = (
     GrowthAccepted,
     GrowthCovered,
     ModelHashed,
+    SecondModelChosen,
     FuturesJudged,
     JoinDenied,
     JoinAllowed,
@@ -80,6 +82,7 @@ class Tree:
         self.mode: Mode = "plain"
         self.model = ""
         self.template: str | None = None
+        self.second_model: str | None = None
         self.opening = Opening()
         self.selected_id: str | None = None
         self.requests: dict[str, GrowthRequested] = {}
@@ -237,6 +240,8 @@ class Tree:
                 self.template = event.template
             case ModeChosen():
                 self.mode, self.template = event.mode, event.template
+            case SecondModelChosen():
+                self.second_model = event.model
             case ModelHashed():
                 self.model_hashes[event.fingerprint] = event.sha256
             case FuturesJudged():
