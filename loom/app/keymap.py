@@ -254,7 +254,7 @@ KEYMAP: tuple[Key, ...] = (
         ("left_square_bracket",),
         "[",
         "cut",
-        "Cut a word off; Space grows from there",
+        "Cut a word off; growing starts there",
         "Change",
         rank=7,
         action="cut('word', -1)",

@@ -136,7 +136,7 @@ class ProcessEngine:
             what += "" if self._is_ready else ", perhaps for want of memory"
         elif why := self._log.last_words():
             what += f" ({why})"
-        return EngineDied(f"{what}.", "What was written is kept. Space starts it again.")
+        return EngineDied(f"{what}.", "What was written is kept. Growing starts it again.")
 
 
 def _start(handle: int, log: LogFile) -> subprocess.Popen[bytes]:

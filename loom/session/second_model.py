@@ -117,7 +117,7 @@ class SecondModel:
 
     def _ask_other(self, node_id: str) -> None:
         if self.reference is None:
-            raise LoomError("No second model is chosen.", "A chooses one.")
+            raise LoomError("No second model is chosen.", "Choose one.")
         writer = self._tree.node(node_id).token_model
         second = self._spec_of(self.reference)
         self._asked = None if writer == second.fingerprint else self.reference

@@ -20,7 +20,7 @@ from loom.app.meetings import Meetings, Place
 from loom.app.screens.exporting import ExportingScreen
 from loom.app.screens.help import HelpScreen
 from loom.app.screens.model import ModelScreen
-from loom.app.themed import ThemedApp
+from loom.app.themed import ThemedApp, named
 from loom.app.walking import before_answer, before_message, landing
 from loom.app.widgets.branches import Branches
 from loom.app.widgets.composer import Composer, Voice
@@ -257,7 +257,7 @@ class MainScreen(ExportingScreen):
 
     def _say(self, notice: Notice) -> None:
         self.notify(
-            shown_words(f"{notice.what} {notice.remedy}".strip()),
+            shown_words(named(self.app, f"{notice.what} {notice.remedy}".strip())),
             severity=notice.severity,
             timeout=12 if notice.severity == "error" else 5,
             markup=False,

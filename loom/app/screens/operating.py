@@ -54,7 +54,7 @@ class OperatingScreen(LookingScreen):
             return
         self._arrive(here)
         self._say(
-            Notice("information", "Hidden, with all that hangs from it.", "u shows it again.")
+            Notice("information", "Hidden, with all that hangs from it.", "⟨undo⟩ shows it again.")
         )
 
     # The cut
@@ -65,7 +65,7 @@ class OperatingScreen(LookingScreen):
         if here is None:
             return
         if self._tree.node(here).state == "growing":
-            self._say(Notice("information", "This branch is still growing.", "Esc stops it."))
+            self._say(Notice("information", "This branch is still growing.", "⟨stop⟩ stops it."))
             return
         self.space.show_cut(next_cut(self._tree.node(here), self.space.cut, unit, by))
 

@@ -19,6 +19,7 @@ from loom.app.meetings import Meetings, Place
 from loom.app.model_glyphs import ModelGlyphs
 from loom.app.roads_view import RoadsView
 from loom.app.siblings import Families
+from loom.app.themed import named
 from loom.app.walking import persons_turn, written_texts
 from loom.app.widgets.branches import Branches
 from loom.app.widgets.composer import Composer
@@ -64,7 +65,7 @@ class Workspace(Vertical):
         with Vertical(id="page"):
             yield Outline(self._tree, self.roads, self._families)
             yield ReadingPane(self._tree, self._session.laws)
-            yield Static(words.empty_page(self._tree.mode), id="nothing")
+            yield Static(named(self.app, words.empty_page(self._tree.mode)), id="nothing")
             yield Rule(id="fork")
             yield Branches(self._tree, self._families)
             yield Rule(id="token-rule")
@@ -72,7 +73,7 @@ class Workspace(Vertical):
         yield Rule(id="bottom")
         yield Static(id="marks")
         yield Static(id="sentence")
-        yield Static(words.WELCOME, id="welcome")
+        yield Static(named(self.app, words.WELCOME), id="welcome")
         yield Composer(partial(written_texts, self._tree))
         yield Foot()
 
@@ -272,7 +273,7 @@ class Workspace(Vertical):
     def show_branches(self, n_awaited: int) -> None:
         """The children of the node, and room for those about to come."""
         when_empty = words.no_branches(self._tree, self.here, self._session.settings)
-        self.branches.stand_at(self.here, when_empty, n_awaited)
+        self.branches.stand_at(self.here, named(self.app, when_empty), n_awaited)
         self.show_rules()
 
     def show_state(self) -> None:
@@ -297,7 +298,9 @@ class Workspace(Vertical):
 
     def show_mode(self) -> None:
         """Plain text or chat is another now: every pane says so."""
-        self.query_one("#nothing", Static).update(words.empty_page(self._tree.mode))
+        self.query_one("#nothing", Static).update(
+            named(self.app, words.empty_page(self._tree.mode))
+        )
         self.show_branches(self.branches.n_awaited)
         self.show_state()
 
@@ -326,7 +329,7 @@ class Workspace(Vertical):
         bottom.label, note = words.where_it_meets(
             self.roads, self.place, self.item, self.place_here
         )
-        bottom.note = f"Enter why · {note}" if self.place is not None else note
+        bottom.note = f"⟨evidence⟩ why · {note}" if self.place is not None else note
 
     def _facts_of_judging(self) -> list[str]:
         found = found_told(self.meetings.joins)
