@@ -309,6 +309,7 @@ class Workspace(Vertical):
         top, fork, bottom = (self.query_one(f"#{name}", Rule) for name in ("top", "fork", "bottom"))
         beside = self.outline.display and self.screen.has_class("-wide")
         edge = self.outline.outer_size.width
+        beside = beside and edge > 0
         for rule, joint in ((top, "┬"), (bottom, "┴"), (fork, "├"), (self._token_rule, "├")):
             rule.joint = joint if beside else ""
             rule.joint_at = edge if rule in (top, bottom) else 0
