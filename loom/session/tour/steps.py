@@ -152,7 +152,8 @@ def _other_words(t: Told) -> Step:
         2,
         "Two coins: other words, the same road",
         "The third throws two coins and then says 1 if they differ, else 0. Press "
-        f"⟨next_join⟩, then ⟨cross⟩ a few times: after three symbols all {len(t.first.nodes)} ways are one "
+        f"⟨next_join⟩, then ⟨cross⟩ a few times: after three symbols all {len(t.first.nodes)} ways "
+        "are one "
         "road, whatever was said. Of pairs that end in the same four symbols only "
         f"{t.same_last(4)} in 100 are one; ⟨next_join⟩ again goes to two more meetings, of "
         "branches that differ in every symbol.",
