@@ -8,6 +8,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
+from textual.widget import Widget
 from textual.widgets import Static
 
 from loom.app import keymap, marked, words
@@ -88,6 +89,7 @@ class Workspace(Vertical):
         """Three columns where they have room; lines that cross meet where they cross."""
         self.set_class(event.size.width >= _THREE_COLUMNS, "-huge")
         self._share_page()
+        self._place_outline()
         self.call_after_refresh(self.show_rules)
 
     @property
@@ -198,6 +200,29 @@ class Workspace(Vertical):
             self.branches.styles.clear_rule("row_span")
         page.refresh(layout=True)
 
+    def swap_outline(self, is_swapped: bool) -> None:
+        """Put the outline away where it stands beside the text, else show it in its place."""
+        self.set_class(is_swapped, "-swap", update=False)
+        self._place_outline()
+        self.show_rules()
+
+    def _place_outline(self) -> None:
+        """Which panes are there, and which have the outline's edge at their left.
+
+        By hand, as in `_share_page`.
+        """
+        page, nothing = self.query_one("#page"), self.query_one("#nothing")
+        is_swapped, is_wide = self.has_class("-swap"), self.screen.has_class("-wide")
+        _overrule(self.outline, "display", "none" if is_wide else "block", where=is_swapped)
+        for pane in (self.reading, nothing):
+            _overrule(pane, "display", "none", where=is_swapped and not is_wide)
+        for pane in (self.reading, self.branches, self.tokens, nothing):
+            _overrule(
+                pane, "border_left", ("none", page.styles.color), where=is_swapped and is_wide
+            )
+        self.app.stylesheet.apply(page)
+        page.refresh(layout=True)
+
     def name_tokens(self, headline: str) -> None:
         """What the line above the tokens says."""
         self._token_rule.label = f"tokens · {headline}" if headline else "tokens"
@@ -268,7 +293,9 @@ class Workspace(Vertical):
     @property
     def place_here(self) -> Place | None:
         """The meeting that was asked for, or else the nearest one on the way here."""
-        return self.place or join_on(self.meetings, self.path)
+        if self.place is not None or self.here is None:
+            return self.place
+        return join_on(self.meetings, self._tree.path(self.here))
 
     def show_branches(self, n_awaited: int) -> None:
         """The children of the node, and room for those about to come."""
@@ -306,7 +333,8 @@ class Workspace(Vertical):
         """What the lines across the screen say, and where they cross the outline's edge."""
         top, fork, bottom = (self.query_one(f"#{name}", Rule) for name in ("top", "fork", "bottom"))
         beside = self.outline.display and self.screen.has_class("-wide")
-        edge = self.outline.outer_size.width
+        width = self.outline.styles.width
+        edge = 0 if width is None else int(width.value)
         for rule, joint in ((top, "┬"), (bottom, "┴"), (fork, "├"), (self._token_rule, "├")):
             rule.joint = joint if beside else ""
             rule.joint_at = edge if rule in (top, bottom) else 0
@@ -362,3 +390,11 @@ class Workspace(Vertical):
         if words and words != self._sentence:
             sentence.update(Content(shown_words(words)))
             self._sentence = words
+
+
+def _overrule(pane: Widget, rule: str, value: object, *, where: bool) -> None:
+    """Have one of a pane's rules differ from the style sheet, or follow it again."""
+    if where:
+        setattr(pane.styles, rule, value)
+    else:
+        pane.styles.clear_rule(rule)
