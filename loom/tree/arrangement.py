@@ -20,6 +20,8 @@ class Arrangement:
 
     def __init__(self) -> None:
         self.graph: nx.DiGraph[str] = nx.DiGraph()
+        # Beside the graph, which would keep a dictionary of attributes for each.
+        self._nodes: dict[str, Node] = {}
         self._roots: list[str] = []
         self._hidden: set[str] = set()
         self._unseen: set[str] = set()
@@ -28,10 +30,10 @@ class Arrangement:
 
     def node(self, node_id: str) -> Node:
         """The node of that id; ValueError if there is none."""
-        if node_id not in self.graph:
-            raise ValueError(f"no node {node_id!r}")
-        node: Node = self.graph.nodes[node_id]["node"]
-        return node
+        try:
+            return self._nodes[node_id]
+        except KeyError:
+            raise ValueError(f"no node {node_id!r}") from None
 
     @property
     def n_visible(self) -> int:
@@ -103,7 +105,8 @@ class Arrangement:
             self._roots.append(node.id)
         elif node.parent_id not in self.graph:
             raise ValueError(f"node {node.id!r} has no parent {node.parent_id!r}")
-        self.graph.add_node(node.id, node=node)
+        self.graph.add_node(node.id)
+        self._nodes[node.id] = node
         if node.parent_id is not None:
             self.graph.add_edge(node.parent_id, node.id)
         if node.hidden:
@@ -113,8 +116,8 @@ class Arrangement:
 
     def add_all(self, nodes: Sequence[Node]) -> None:
         """Many new nodes, of which each has a parent, in one; quicker than one by one."""
-        self.graph.add_nodes_from((node.id, {"node": node}) for node in nodes)
-        self.graph.add_edges_from((str(node.parent_id), node.id) for node in nodes)
+        self.graph.add_edges_from([(str(node.parent_id), node.id) for node in nodes])
+        self._nodes.update([(node.id, node) for node in nodes])
         self._hidden.update(node.id for node in nodes if node.hidden)
         if self._hidden:
             self._unseen.update(
@@ -123,7 +126,7 @@ class Arrangement:
 
     def put(self, node: Node) -> None:
         """What is known of a node is another now."""
-        self.graph.nodes[node.id]["node"] = node
+        self._nodes[node.id] = node
 
     def set_hidden(self, node_id: str, hidden: bool) -> None:
         """Hide a node, or no longer."""
