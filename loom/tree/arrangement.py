@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import networkx as nx
 
+from loom.tree.checkpoint import KeptPlaces
 from loom.tree.node import Node
 
 
@@ -25,6 +26,7 @@ class Arrangement:
         self._roots: list[str] = []
         self._hidden: set[str] = set()
         self._unseen: set[str] = set()
+        self._rearranged: set[str] = set()
 
     # Questions
 
@@ -157,10 +159,36 @@ class Arrangement:
         self._set_children(parent_id, family)
         self._look_again(node_id)
 
+    # Going back
+
+    def checkpoint(self) -> KeptPlaces:
+        """Where everything stands now."""
+        return KeptPlaces(
+            nodes=tuple(self._nodes.values()),
+            root_ids=tuple(self._roots),
+            families={parent_id: self.every_child(parent_id) for parent_id in self._rearranged},
+            hidden=frozenset(self._hidden),
+            unseen=frozenset(self._unseen),
+        )
+
+    def resume(self, kept: KeptPlaces) -> None:
+        """Have everything stand where it stood then."""
+        nodes = kept.nodes
+        self._nodes = {node.id: node for node in nodes}
+        self.graph = nx.DiGraph()
+        self.graph.add_nodes_from(self._nodes)
+        self.graph.add_edges_from([(n.parent_id, n.id) for n in nodes if n.parent_id is not None])
+        self._roots = list(kept.root_ids)
+        self._hidden, self._unseen = set(kept.hidden), set(kept.unseen)
+        self._rearranged = set()
+        for parent_id, child_ids in kept.families.items():
+            self._set_children(parent_id, list(child_ids))
+
     def _set_children(self, parent_id: str | None, child_ids: list[str]) -> None:
         if parent_id is None:
             self._roots = child_ids
             return
+        self._rearranged.add(parent_id)
         # A graph keeps the order in which edges came.
         self.graph.remove_edges_from([(parent_id, child) for child in self.every_child(parent_id)])
         self.graph.add_edges_from((parent_id, child) for child in child_ids)
