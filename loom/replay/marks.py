@@ -20,6 +20,7 @@ from loom.tree.events import (
     ModelHashed,
     NodeSelected,
     NodeTokenised,
+    SecondModelChosen,
     SessionStarted,
     TreeEvent,
 )
@@ -37,6 +38,7 @@ _NO_MARK = (
     NodeSelected,
     ModelHashed,
     FuturesJudged,
+    SecondModelChosen,
     *MARKS_OF_OPERATIONS,
 )
 """What follows from something else that was done, or changes no text."""

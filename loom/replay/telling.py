@@ -20,6 +20,7 @@ from loom.tree.events import (
     NodeAdded,
     NodeSelected,
     NodeTokenised,
+    SecondModelChosen,
     SessionStarted,
     TokensAppended,
     TreeEvent,
@@ -64,6 +65,8 @@ def told(about: TreeEvent | Join, tree: Tree) -> Line | None:
             return Line(_ended(about), node_id, _branch(about, tree))
         case ModelChosen(model=model):
             return Line("model", "", visible_line(model))
+        case SecondModelChosen(model=beside):
+            return Line("second", "", visible_line(beside or "none"))
         case ModeChosen(mode=mode):
             return Line("mode", "", "chat" if mode == "chat" else "plain text")
         case NodeSelected(node_id=node_id):

@@ -143,7 +143,7 @@ class Replay:
 
 
 def _no_model() -> LoadSpec:
-    raise LoomError("A replay loads no model.", "Enter takes over and goes on from here.")
+    raise LoomError("A replay loads no model.", "Taking over goes on from here.")
 
 
 def _no_request(_spec: LoadSpec, _request: Request) -> None:

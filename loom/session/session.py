@@ -102,7 +102,9 @@ class Session:
         self._slot = Residents(with_worlds(connect), self.judging.in_front_of(heard))
         submit, rouse = self._slot.submit, self._news.rouse
         self.laws = Laws(path, self.tree, self._prompts, self._spec, submit, rouse)
-        self.second = SecondModel(path, self.tree, self._spec, submit, rouse)
+        self.second = SecondModel(
+            path, self.tree, self._spec, submit, self._news, self._journal.note
+        )
         self._slot.name(self.tree.model, self.tree.opening)
         self.unasked = Unasked(self.tree, self.judging, self.judge, lambda: self.status)
         self._counter = TokenCounter()
@@ -396,5 +398,5 @@ class Session:
             raise access.not_saved_at_all(self.path)
 
     def _hashed(self, fingerprint: str, sha256: str) -> None:
-        if not self.is_read_only and self.tree.model_hashes.get(fingerprint) != sha256:
-            self._journal.append(ModelHashed(time.time(), fingerprint, sha256))
+        if self.tree.model_hashes.get(fingerprint) != sha256:
+            self._journal.note(ModelHashed(time.time(), fingerprint, sha256))

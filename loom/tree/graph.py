@@ -37,6 +37,7 @@ from loom.tree.events import (
     NodeImported,
     NodeSelected,
     NodeTokenised,
+    SecondModelChosen,
     SessionStarted,
     TokensAppended,
     TreeEvent,
@@ -60,6 +61,7 @@ _KEEPING_PATHS = (
     GrowthAccepted,
     GrowthCovered,
     ModelHashed,
+    SecondModelChosen,
     FuturesJudged,
     JoinDenied,
     JoinAllowed,
@@ -84,6 +86,7 @@ class Tree:
         self.mode: Mode = "plain"
         self.model = ""
         self.template: str | None = None
+        self.second_model: str | None = None
         self.opening = Opening()
         self.selected_id: str | None = None
         self.requests: dict[str, GrowthRequested] = {}
@@ -241,6 +244,8 @@ class Tree:
                 self.template = event.template
             case ModeChosen():
                 self.mode, self.template = event.mode, event.template
+            case SecondModelChosen():
+                self.second_model = event.model
             case ModelHashed():
                 self.model_hashes[event.fingerprint] = event.sha256
             case FuturesJudged():

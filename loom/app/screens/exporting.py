@@ -18,7 +18,7 @@ class ExportingScreen(ArrangingScreen):
     def action_export(self) -> None:
         """Choose what to write out, and as what."""
         if not self._tree.n_visible:
-            self._say(Notice("information", "There is no text to export yet.", "i writes."))
+            self._say(Notice("information", "There is no text to export yet.", "⟨write⟩ writes."))
             return
         try:
             self._session.save()

@@ -22,7 +22,7 @@ from loom.app.meetings import Meetings, Place
 from loom.app.screens.exporting import ExportingScreen
 from loom.app.screens.help import HelpScreen
 from loom.app.screens.model import ModelScreen
-from loom.app.themed import ThemedApp
+from loom.app.themed import ThemedApp, named
 from loom.app.walking import before_answer, before_message, landing
 from loom.app.widgets.branches import Branches
 from loom.app.widgets.composer import Composer, Voice
@@ -214,8 +214,10 @@ class MainScreen(ExportingScreen):
     # The rest
 
     def action_copy_text(self) -> None:
-        """Copy the text of this node."""
-        if (here := self.space.here) is not None:
+        """Copy what is selected, or else the text of this node."""
+        if (selected := self.space.reading.selected) is not None:
+            self._copy(selected.text.decode("utf-8", "replace"), "what is selected")
+        elif (here := self.space.here) is not None:
             self._copy(self._tree.node(here).display_text(), "this text")
 
     def action_copy_path(self) -> None:
@@ -259,7 +261,7 @@ class MainScreen(ExportingScreen):
 
     def _say(self, notice: Notice) -> None:
         self.notify(
-            shown_words(f"{notice.what} {notice.remedy}".strip()),
+            shown_words(named(self.app, f"{notice.what} {notice.remedy}".strip())),
             severity=notice.severity,
             timeout=12 if notice.severity == "error" else 5,
             markup=False,

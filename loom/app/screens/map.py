@@ -91,9 +91,11 @@ class MapScreen(Screen[MapAnswer | None]):
         top, bottom = self.query_one("#map-top", Rule), self.query_one("#map-bottom", Rule)
         top.label = f"map{words.folded_roads(self._roads.layout.roads)}"
         top.note = self._page.scale
-        bottom.label, bottom.note = words.where_it_meets(
+        bottom.label, note = words.where_it_meets(
             self._roads, self._place, self._item, self._place_here
         )
+        # The same keys have names of their own here.
+        bottom.note = note.replace("⟨", "⟨map.")
 
     # Walking
 

@@ -11,6 +11,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from loom.app.display import fit
+from loom.app.themed import named
 
 _INSET = 2
 """Dashes before the label and after the note."""
@@ -40,8 +41,8 @@ class Rule(Widget):
     def render(self) -> Text:
         """The words lie on the line; a note that does not fit beside the label is left out."""
         width = self.size.width
-        label = fit(f" {self.label} ", width - 6) if self.label else ""
-        note = f" {self.note} " if self.note else ""
+        label = fit(f" {named(self.app, self.label)} ", width - 6) if self.label else ""
+        note = f" {named(self.app, self.note)} " if self.note else ""
         if cell_len(label) + cell_len(note) + 10 > width:
             note = ""
         text = self._dashes(0, _INSET).append(label, self._style("rule--label"))

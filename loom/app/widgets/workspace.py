@@ -19,15 +19,15 @@ from loom.app.judging_words import found_told, judging_told
 from loom.app.meetings import Meetings, Place
 from loom.app.model_glyphs import ModelGlyphs
 from loom.app.roads_view import RoadsView
-from loom.app.shading import legend
 from loom.app.siblings import Families
+from loom.app.themed import named
 from loom.app.walking import persons_turn, written_texts
 from loom.app.widgets.branches import Branches
 from loom.app.widgets.composer import Composer
 from loom.app.widgets.foot import Foot
 from loom.app.widgets.header import Header
 from loom.app.widgets.outline import Outline
-from loom.app.widgets.reading import Reading
+from loom.app.widgets.reading_pane import ReadingPane
 from loom.app.widgets.rule import Rule
 from loom.app.widgets.tokens import Tokens
 from loom.session import Session
@@ -65,8 +65,8 @@ class Workspace(Vertical):
         yield Rule(id="top")
         with Vertical(id="page"):
             yield Outline(self._tree, self.roads, self._families)
-            yield Reading(self._tree, self._session.laws)
-            yield Static(words.empty_page(self._tree.mode), id="nothing")
+            yield ReadingPane(self._tree, self._session.laws)
+            yield Static(named(self.app, words.empty_page(self._tree.mode)), id="nothing")
             yield Rule(id="fork")
             yield Branches(self._tree, self._families)
             yield Rule(id="token-rule")
@@ -74,13 +74,13 @@ class Workspace(Vertical):
         yield Rule(id="bottom")
         yield Static(id="marks")
         yield Static(id="sentence")
-        yield Static(words.WELCOME, id="welcome")
+        yield Static(named(self.app, words.WELCOME), id="welcome")
         yield Composer(partial(written_texts, self._tree))
         yield Foot()
 
     def on_mount(self) -> None:
         """Find each pane once: they stay."""
-        self.outline, self.reading = self.query_one(Outline), self.query_one(Reading)
+        self.outline, self.reading = self.query_one(Outline), self.query_one(ReadingPane)
         self.branches, self.composer = self.query_one(Branches), self.query_one(Composer)
         self.tokens, self._token_rule = self.query_one(Tokens), self.query_one("#token-rule", Rule)
         self.query_one("#sentence").display = self.query_one("#marks").display = False
@@ -300,7 +300,7 @@ class Workspace(Vertical):
     def show_branches(self, n_awaited: int) -> None:
         """The children of the node, and room for those about to come."""
         when_empty = words.no_branches(self._tree, self.here, self._session.settings)
-        self.branches.stand_at(self.here, when_empty, n_awaited)
+        self.branches.stand_at(self.here, named(self.app, when_empty), n_awaited)
         self.show_rules()
 
     def show_state(self) -> None:
@@ -325,7 +325,9 @@ class Workspace(Vertical):
 
     def show_mode(self) -> None:
         """Plain text or chat is another now: every pane says so."""
-        self.query_one("#nothing", Static).update(words.empty_page(self._tree.mode))
+        self.query_one("#nothing", Static).update(
+            named(self.app, words.empty_page(self._tree.mode))
+        )
         self.show_branches(self.branches.n_awaited)
         self.show_state()
 
@@ -342,7 +344,7 @@ class Workspace(Vertical):
         roads = self.roads.layout.roads
         top.label = words.outline(self._tree, outline.hoisted, outline.filtered, roads)
         top.label = top.label if outline.display else ""
-        top.note = legend(self.reading.shade) or self._glyphs.legend()
+        top.note = words.reading(self.reading) or self._glyphs.legend()
         fork.label, fork.note = words.what_grows(
             self._tree,
             self.here,
@@ -355,7 +357,7 @@ class Workspace(Vertical):
         bottom.label, note = words.where_it_meets(
             self.roads, self.place, self.item, self.place_here
         )
-        bottom.note = f"Enter why · {note}" if self.place is not None else note
+        bottom.note = f"⟨evidence⟩ why · {note}" if self.place is not None else note
 
     def _facts_of_judging(self) -> list[str]:
         found = found_told(self.meetings.joins)
