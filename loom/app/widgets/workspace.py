@@ -8,7 +8,6 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widget import Widget
 from textual.widgets import Static
 
 from loom.app import keymap, marked, words
@@ -27,6 +26,7 @@ from loom.app.widgets.composer import Composer
 from loom.app.widgets.foot import Foot
 from loom.app.widgets.header import Header
 from loom.app.widgets.outline import Outline
+from loom.app.widgets.page import Page
 from loom.app.widgets.reading_pane import ReadingPane
 from loom.app.widgets.rule import Rule
 from loom.app.widgets.tokens import Tokens
@@ -63,7 +63,7 @@ class Workspace(Vertical):
         """From top to bottom."""
         yield Header()
         yield Rule(id="top")
-        with Vertical(id="page"):
+        with Page(id="page"):
             yield Outline(self._tree, self.roads, self._families)
             yield ReadingPane(self._tree, self._session.laws)
             yield Static(named(self.app, words.empty_page(self._tree.mode)), id="nothing")
@@ -80,6 +80,7 @@ class Workspace(Vertical):
 
     def on_mount(self) -> None:
         """Find each pane once: they stay."""
+        self._page = self.query_one(Page)
         self.outline, self.reading = self.query_one(Outline), self.query_one(ReadingPane)
         self.branches, self.composer = self.query_one(Branches), self.query_one(Composer)
         self.tokens, self._token_rule = self.query_one(Tokens), self.query_one("#token-rule", Rule)
@@ -178,27 +179,7 @@ class Workspace(Vertical):
         self.show_state()
 
     def _share_page(self) -> None:
-        """Tokens stand where the branches do, or under the text where there are three columns.
-
-        By hand, for a class would have every pane match its style sheet anew at the key.
-        """
-        page, fork = self.query_one("#page"), self.query_one("#fork")
-        looks, is_huge = self.looks_at_tokens, self.has_class("-huge")
-        self.tokens.display = self._token_rule.display = looks
-        for pane in (fork, self.branches):
-            if looks and not is_huge:
-                pane.display = False
-            else:
-                pane.styles.clear_rule("display")
-        if looks and is_huge:
-            page.styles.grid_size_rows, page.styles.grid_rows = 4, "1 1fr 1 18"
-            self.outline.styles.row_span, self.branches.styles.row_span = 4, 3
-        else:
-            for name in ("grid_size_rows", "grid_rows"):
-                page.styles.clear_rule(name)
-            self.outline.styles.clear_rule("row_span")
-            self.branches.styles.clear_rule("row_span")
-        page.refresh(layout=True)
+        self._page.share(looks_at_tokens=self.looks_at_tokens, is_huge=self.has_class("-huge"))
 
     def swap_outline(self, is_swapped: bool) -> None:
         """Put the outline away where it stands beside the text, else show it in its place."""
@@ -207,21 +188,8 @@ class Workspace(Vertical):
         self.show_rules()
 
     def _place_outline(self) -> None:
-        """Which panes are there, and which have the outline's edge at their left.
-
-        By hand, as in `_share_page`.
-        """
-        page, nothing = self.query_one("#page"), self.query_one("#nothing")
-        is_swapped, is_wide = self.has_class("-swap"), self.screen.has_class("-wide")
-        _overrule(self.outline, "display", "none" if is_wide else "block", where=is_swapped)
-        for pane in (self.reading, nothing):
-            _overrule(pane, "display", "none", where=is_swapped and not is_wide)
-        for pane in (self.reading, self.branches, self.tokens, nothing):
-            _overrule(
-                pane, "border_left", ("none", page.styles.color), where=is_swapped and is_wide
-            )
-        self.app.stylesheet.apply(page)
-        page.refresh(layout=True)
+        is_wide = self.screen.has_class("-wide")
+        self._page.place_outline(is_swapped=self.has_class("-swap"), is_wide=is_wide)
 
     def name_tokens(self, headline: str) -> None:
         """What the line above the tokens says."""
@@ -392,11 +360,3 @@ class Workspace(Vertical):
         if words and words != self._sentence:
             sentence.update(Content(shown_words(words)))
             self._sentence = words
-
-
-def _overrule(pane: Widget, rule: str, value: object, *, where: bool) -> None:
-    """Have one of a pane's rules differ from the style sheet, or follow it again."""
-    if where:
-        setattr(pane.styles, rule, value)
-    else:
-        pane.styles.clear_rule(rule)
