@@ -53,7 +53,7 @@ def told(about: TreeEvent | Join, tree: Tree) -> Line | None:
     """What happened, told of a tree that it has happened to; None if it is not worth a line."""
     match about:
         case Join():
-            return Line("meet", "", visible_line(about.sentence))
+            return Line("meet", "", visible_line(f"{about.mark} · {about.sentence}"))
         case SessionStarted(title=title, mode=mode, model=model):
             how = "chat" if mode == "chat" else "plain text"
             return Line("begun", "", visible_line(f"“{title}”, {how} with {model}"))

@@ -19,6 +19,7 @@ from loom.tree.changes import (
     NodeShown,
     SessionTitled,
 )
+from loom.tree.checkpoint import Checkpoint, copied
 from loom.tree.displacement import Displacement
 from loom.tree.events import (
     BranchClosed,
@@ -66,6 +67,9 @@ _KEEPING_PATHS = (
     JoinAllowed,
 )
 """Events after which every node still stands where it stood."""
+
+_PARTS = frozenset(("history", "_places", "_displacement", "_way"))
+"""Attributes of a tree that are no plain values."""
 
 
 class Tree:
@@ -304,6 +308,25 @@ class Tree:
                 self._marks[event.node_id] = marked(self.marks(event.node_id), event)
             case _:
                 pass
+
+    # Going back
+
+    def checkpoint(self) -> Checkpoint | None:
+        """What is needed to have the tree again as it is now; None in the midst of an operation."""
+        history = self.history.checkpoint()
+        if history is None:
+            return None
+        values = {name: value for name, value in vars(self).items() if name not in _PARTS}
+        places, homes = self._places.checkpoint(), self._displacement.checkpoint()
+        return Checkpoint(places, homes, history, copied(values))
+
+    def resume(self, kept: Checkpoint) -> None:
+        """Become the tree that it was then; nothing that changes is shared with `kept`."""
+        vars(self).update(copied(kept.values))
+        self._places.resume(kept.places)
+        self._displacement.resume(kept.homes)
+        self.history.resume(kept.history)
+        self._way.forget()
 
     def _invert(self, event: Undoable) -> Undoable:
         return inverse_of(event, self)

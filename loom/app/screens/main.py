@@ -10,7 +10,9 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.message import Message
+from textual.reactive import Reactive
 from textual.timer import Timer
+from textual.widget import Widget
 from textual.widgets import Static
 
 from loom.app import keymap, words
@@ -46,6 +48,9 @@ class MainScreen(ExportingScreen):
     BINDINGS: ClassVar[list[BindingType]] = keymap.bindings("walking")
     HORIZONTAL_BREAKPOINTS = [(0, "-thin"), (40, "-narrow"), (100, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-low"), (12, "-short"), (32, "-tall")]  # noqa: RUF012
+
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
+    """As Textual's; but that another pane has the keys is seen in that pane alone."""
 
     class News(Message):
         """The session has something new to drain."""
@@ -228,8 +233,7 @@ class MainScreen(ExportingScreen):
 
     def action_outline(self) -> None:
         """Show the outline, or put it away."""
-        self.space.toggle_class("-swap")
-        self.call_after_refresh(self.space.show_rules)
+        self.space.swap_outline(not self.space.has_class("-swap"))
 
     def action_help(self) -> None:
         """All keys."""

@@ -110,7 +110,9 @@ class MapScreen(Screen[MapAnswer | None]):
 
     @property
     def _place_here(self) -> Place | None:
-        return self._place or join_on(self._roads.meetings, self._path)
+        if self._place is not None or self._node_id is None:
+            return self._place
+        return join_on(self._roads.meetings, self._tree.path(self._node_id))
 
     @property
     def _shown(self) -> Join | None:

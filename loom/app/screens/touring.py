@@ -45,7 +45,7 @@ class TourScreen(MainScreen):
 
     def on_mount(self) -> None:
         """Say the first step; the outline is what is looked at."""
-        self.space.set_class(self.app.size.width < _NARROW, "-swap")
+        self.space.swap_outline(self.app.size.width < _NARROW)
         self._tell()
 
     @property
