@@ -9,7 +9,7 @@ LOOKING_KEYS: tuple[Key, ...] = (
     Key(
         "tally", ("equals_sign",), "=", "tally", "Count branches by how they begin", "Look", rank=8
     ),
-    Key("shade", ("a",), "a", "shade", "Shade the text by surprisal, by entropy, or not", "Look"),
+    Key("shade", ("a",), "a", "shade", "Shade the text by surprisal or entropy", "Look"),
     Key(
         "markdown",
         ("asterisk",),
