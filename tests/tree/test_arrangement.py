@@ -127,9 +127,16 @@ def test_every_change_is_as_it_would_be_in_lists_and_can_be_gone_back_to(
     resumed = Arrangement()
     resumed.resume(both.real.checkpoint())
     both.check(resumed)
-    # Growing on from there does not reach what was kept.
+    # Going on from there does not reach what was kept, and can be gone back to itself.
     resumed.add(node("new", both.at(0)))
+    resumed.move("new", both.at(0), None)
+    resumed.add(node("newer", both.at(0)))
     both.check(both.real)
+    again = Arrangement()
+    again.resume(resumed.checkpoint())
+    assert again.checkpoint() == resumed.checkpoint()
+    assert again.every_child(both.at(0)) == resumed.every_child(both.at(0))
+    assert again.every_child(both.at(0))[0] == "new"
 
 
 @given(st.lists(st.tuples(numbers, st.booleans()), max_size=12), st.booleans())

@@ -40,6 +40,7 @@ def test_a_text_and_a_growth_are_steps_of_their_own_that_hide_again_what_came() 
     history = tree_of(added("r"), growth("g")).history
     written, grown = history.done
     assert (written.operation_id, written.verb, written.node_id) == ("r", "write", "r")
+    assert (written.at, written.author) == (1.0, HUMAN)
     assert (written.changes, written.inverse) == ((added("r"),), (NodeHidden(1.0, "r"),))
     assert (grown.operation_id, grown.verb, grown.node_id, grown.at) == ("g", "grow", "r", 2.0)
     assert (grown.changes, grown.inverse) == ((growth("g"),), (GrowthHidden(2.0, "g"),))
@@ -53,7 +54,7 @@ def test_requests_of_one_plan_are_one_step_taken_back_from_the_last_on() -> None
     history = tree_of(added("r"), one, two, other).history
     assert ids(history.done) == ["r", "p", "q"]
     plan = history.done[1]
-    assert (plan.verb, plan.node_id, plan.at) == ("grow", "r", 2.0)
+    assert (plan.verb, plan.node_id, plan.at, plan.author) == ("grow", "r", 2.0, HUMAN)
     assert plan.changes == (one, two)
     assert plan.inverse == (GrowthHidden(2.5, "h"), GrowthHidden(2.0, "g"))
 
@@ -120,6 +121,20 @@ def test_undoing_and_redoing_go_back_and_forth_one_at_a_time() -> None:
     assert (tree.marks("r").note, ids(tree.history.done)) == ("one", ["r", "o"])
     redone(tree)
     assert (tree.marks("r").note, ids(tree.history.undone)) == ("two", [])
+
+
+def test_texts_growths_and_plans_are_undone_and_redone_by_their_ids() -> None:
+    tree = tree_of(added("r"), growth("g"), growth("h", "p"), growth("i", "p"), added("x", "r"))
+    for left in (["r", "g", "p"], ["r", "g"], ["r"], []):
+        undone(tree)
+        assert ids(tree.history.done) == left
+    assert ids(tree.history.undone) == ["x", "p", "g", "r"]
+    assert not tree.is_visible("r")
+    for _ in range(4):
+        redone(tree)
+    assert ids(tree.history.done) == ["r", "g", "p", "x"]
+    assert tree.is_visible("x")
+    assert tree.history.undone == []
 
 
 def test_whatever_is_done_anew_empties_what_could_be_redone() -> None:
