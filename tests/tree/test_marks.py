@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -140,14 +141,29 @@ changes = st.one_of(
 
 
 def as_it_stands(tree: Tree) -> object:
-    """All that a person sees of a tree."""
+    """All that a person sees of a tree; a tag that is put back comes behind the others."""
+
+    def sorted_marks(node_id: str) -> Marks:
+        marks = tree.marks(node_id)
+        return replace(marks, tags=tuple(sorted(marks.tags, key=lambda tag: tag.name)))
+
     return (
-        {one: (tree.node(one), tree.every_child(one), tree.marks(one)) for one in IDS},
+        {one: (tree.node(one), tree.every_child(one), sorted_marks(one)) for one in IDS},
         tree.every_child(None),
         (tree.title, tree.model, tree.mode, tree.template),
         set(tree.denied),
         tree.n_visible,
     )
+
+
+def test_a_tag_that_is_taken_away_or_replaced_comes_back_as_it_was() -> None:
+    red, green = Tag("x", "red", "subtree"), Tag("x", "green")
+    tree = tree_of(*_TREE, NodeTagged(1.0, "a", red))
+    for change in (TagRemoved(3.0, "a", "x"), NodeTagged(3.0, "a", green)):
+        assert inverse_of(change, tree) == NodeTagged(3.0, "a", red)
+    absent = TagRemoved(3.0, "a", "y")
+    assert inverse_of(absent, tree) == absent
+    assert inverse_of(NodeTagged(3.0, "b", green), tree) == TagRemoved(3.0, "b", "x")
 
 
 @given(st.lists(changes, max_size=8), st.lists(changes, min_size=1, max_size=6))
@@ -158,6 +174,7 @@ def test_every_change_is_taken_back_by_its_inverse(
     stood, back = as_it_stands(tree), list[Undoable]()
     for change in after:
         back.append(inverse_of(change, tree))
+        assert back[-1].at == change.at
         tree.apply(change)
     for change in reversed(back):
         tree.apply(change)
