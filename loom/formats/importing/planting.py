@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TypedDict, Unpack
 
 from loom.formats.importing.report import Report
-from loom.tree.changes import NodeBookmarked
+from loom.tree.changes import ChapterBegun, NodeBookmarked, NodeTagged, Tag
 from loom.tree.events import Finish, Mode, NodeImported, Role
 from loom.tree.origin import OriginToken, origin_of, spelled
 
@@ -62,7 +62,8 @@ class Planting:
     """Everything that a reader finds in one file.
 
     `keys` are members that stood beside the nodes, by name, each as JSON text. `child_order` names
-    children by what the file calls them, `bookmarked` are places.
+    children by what the file calls them; `bookmarked`, `tagged` and `chapters` are of nodes by
+    their place, or by what the file calls them.
     """
 
     program: str
@@ -74,7 +75,9 @@ class Planting:
     key_names: set[str] = field(default_factory=set)
     seeds: list[Seed | None] = field(default_factory=list)
     child_order: dict[str, Sequence[str]] = field(default_factory=dict)
-    bookmarked: list[int] = field(default_factory=list)
+    bookmarked: list[int | str] = field(default_factory=list)
+    tagged: list[tuple[int | str, Tag]] = field(default_factory=list)
+    chapters: list[tuple[int | str, str]] = field(default_factory=list)
 
     @property
     def title(self) -> str:
@@ -189,11 +192,25 @@ class Forest:
                 self._origin(seed, node_id),
             )
 
-    def marks(self, now: float) -> Iterator[NodeBookmarked]:
+    def marks(self, now: float) -> Iterator[NodeBookmarked | NodeTagged | ChapterBegun]:
         """What people had put on nodes that are here."""
-        for place in dict.fromkeys(self._planting.bookmarked):
-            if self._seeds[place] is not None:
-                yield NodeBookmarked(now, self._ids[place])
+        planting = self._planting
+        found = (self._id_of(place) for place in planting.bookmarked)
+        for node_id in dict.fromkeys(found):
+            if node_id is not None:
+                yield NodeBookmarked(now, node_id)
+        for place, tag in planting.tagged:
+            if (node_id := self._id_of(place)) is not None:
+                yield NodeTagged(now, node_id, tag)
+        for place, title in planting.chapters:
+            if (node_id := self._id_of(place)) is not None:
+                yield ChapterBegun(now, node_id, title)
+
+    def _id_of(self, place: int | str) -> str | None:
+        """The id of a node that is here, by its place or by what the file calls it."""
+        if isinstance(place, str):
+            place = self._places.get(place, -1)
+        return self._ids[place] if place >= 0 and self._seeds[place] is not None else None
 
     def _origin(self, seed: Seed, node_id: str) -> str:
         """What the file said; also what it called the node, where that is not its id."""
