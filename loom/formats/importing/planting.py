@@ -26,6 +26,8 @@ _FIT_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:-]{0,63}")
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _NEW_ID_LENGTH = 10
 
+_NO_KEYS: Mapping[str, object] = {}
+
 ParentRef = int | str | None
 """The place of a node in this planting, the id that the file gives it, or nothing."""
 
@@ -109,25 +111,24 @@ class Planting:
         self,
         place: int,
         text: object,
-        **facts: Unpack[Facts],
+        *,
+        foreign_id: str = "",
+        parent: ParentRef = None,
+        role: Role = "text",
+        author: str = UNKNOWN,
+        at: float | None = None,
+        finish: Finish | None = None,
+        keys: Mapping[str, object] = _NO_KEYS,
+        tokens: Sequence[OriginToken] = (),
     ) -> None:
         """Fill a place; a text that is none is counted and empty."""
         if not isinstance(text, str):
             if text is not None:
                 self.report.lost("texts that are not texts")
             text = ""
-        keys = facts.get("keys", {})
         self.key_names.update(keys)
-        self.seeds[place] = Seed(
-            foreign_id=facts.get("foreign_id", ""),
-            parent=facts.get("parent"),
-            text=text,
-            role=facts.get("role", "text"),
-            author=facts.get("author", UNKNOWN),
-            at=facts.get("at"),
-            finish=facts.get("finish"),
-            origin=spelled(self.program, keys, facts.get("tokens", ())),
-        )
+        origin = spelled(self.program, keys, tokens)
+        self.seeds[place] = Seed(foreign_id, parent, text, role, author, at, finish, origin)
 
     def seed(self, place: int) -> Seed:
         """What stands at a place that was filled."""
