@@ -18,7 +18,6 @@ from loom.records import Join, Opening, Priority
 from loom.session import access
 from loom.session.beginning import Beginning
 from loom.session.engines import with_worlds
-from loom.session.exporter import Exporter
 from loom.session.forced import Onward, Turnoff
 from loom.session.growths import Growths
 from loom.session.judging.scope import Asked
@@ -106,7 +105,7 @@ class Session:
         self._slot.name(self.tree.model, self.tree.opening)
         self.unasked = Unasked(self.tree, self.judging, self.judge, lambda: self.status)
         self._counter = TokenCounter()
-        self.exporter = partial(Exporter, path, connect)
+        self.exporter = partial(access.exporter, path, connect)
         self.operations = Operations(
             self.tree, self._do, self.select, self._halt, self._growths.waiting_at
         )
