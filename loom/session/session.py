@@ -18,9 +18,9 @@ from loom.records import Join, Opening, Priority
 from loom.session import access
 from loom.session.beginning import Beginning
 from loom.session.engines import with_worlds
-from loom.session.exporter import Exporter
 from loom.session.forced import Onward, Turnoff
 from loom.session.growths import Growths
+from loom.session.judging.engines import engines_for
 from loom.session.judging.scope import Asked
 from loom.session.judging.service import Judging
 from loom.session.judging.telling import JoinTeller
@@ -106,7 +106,7 @@ class Session:
         self._slot.name(self.tree.model, self.tree.opening)
         self.unasked = Unasked(self.tree, self.judging, self.judge, lambda: self.status)
         self._counter = TokenCounter()
-        self.exporter = partial(Exporter, path, connect)
+        self.exporter = partial(access.exporter, path, connect)
         self.operations = Operations(
             self.tree, self._do, self.select, self._halt, self._growths.waiting_at
         )
@@ -174,10 +174,9 @@ class Session:
         Loads the model if it is not loaded. What is found arrives with `drain`, one by one.
         """
         spec = self._spec() if asked.model is None else self._slot.spec_for(asked.model, Opening())
-        self._slot.load(spec)
-        submit = partial(self._slot.pass_on, spec)
+        engines = engines_for(self._slot, spec, asked.embedder)
         words = self._joins.words(self.tree)
-        self.judging.start(self.tree, spec, self._prompts, words, asked, submit)
+        self.judging.start(self.tree, spec, self._prompts, words, asked, engines)
 
     def _pull(self) -> None:
         for event in self._news.take_events():

@@ -6,9 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from loom.app.meetings import Place
-from loom.app.screens.model import ModelScreen
 from loom.app.screens.plan import PlanScreen
-from loom.app.screens.sampler import SamplerScreen
 from loom.app.screens.speaking import SpeakingScreen
 from loom.errors import LoomError
 from loom.records import Sampling
@@ -144,6 +142,8 @@ class GrowingScreen(SpeakingScreen):
 
     def action_second_model(self) -> None:
         """Choose a second model; pressed again, put it away."""
+        from loom.app.screens.model import ModelScreen
+
         second = self._session.second
         if second.reference is not None:
             name = second.name
@@ -215,6 +215,8 @@ class GrowingScreen(SpeakingScreen):
 
     def action_sampler(self) -> None:
         """Ask how tokens are to be drawn from now on."""
+        from loom.app.screens.sampler import SamplerScreen
+
         screen = SamplerScreen(self._session.settings.sampling)
         self.app.push_screen(screen, self._sample_so)
 

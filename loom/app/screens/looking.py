@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from textual import on
 
 from loom.app import shading
-from loom.app.screens.compare import CompareScreen
 from loom.app.screens.crossing import CrossingScreen
 from loom.app.screens.jump import JumpScreen
-from loom.app.screens.map import MapAnswer, MapScreen
 from loom.app.screens.multiverse import MultiverseScreen
 from loom.app.screens.search import SearchScreen
 from loom.app.screens.tally import TallyScreen
@@ -26,6 +25,9 @@ from loom.session.token_laws import Choice, Law
 from loom.session.turns import Speaker, next_role, turns_of
 from loom.tree.kinds import Role
 from loom.tree.node import Node
+
+if TYPE_CHECKING:
+    from loom.app.screens.map import MapAnswer, MapScreen
 
 _MOST_COMPARED = 20_000
 """Bytes of a road."""
@@ -129,6 +131,8 @@ class LookingScreen(CrossingScreen):
             self.app.push_screen(self._map(), self._go_if_there)
 
     def _map(self) -> MapScreen:
+        from loom.app.screens.map import MapScreen
+
         space = self.space
         return MapScreen(self._tree, space.roads, space.item, space.place)
 
@@ -150,6 +154,8 @@ class LookingScreen(CrossingScreen):
         if len(ids) < 2:
             self._say(Notice("information", "There are no two branches here.", "⟨grow⟩ grows."))
             return
+        from loom.app.screens.compare import CompareScreen
+
         screen = CompareScreen(ids, self.space.branches.chosen_number, self._road_text)
         self.app.push_screen(screen)
 

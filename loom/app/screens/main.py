@@ -21,7 +21,6 @@ from loom.app.display import shown_words
 from loom.app.meetings import Meetings, Place
 from loom.app.screens.exporting import ExportingScreen
 from loom.app.screens.help import HelpScreen
-from loom.app.screens.model import ModelScreen
 from loom.app.themed import ThemedApp, named
 from loom.app.walking import before_answer, before_message, landing
 from loom.app.widgets.branches import Branches
@@ -242,6 +241,9 @@ class MainScreen(ExportingScreen):
 
     def action_model(self) -> None:
         """Choose another model."""
+        # Screens that lie over this one are imported when they are asked for.
+        from loom.app.screens.model import ModelScreen
+
         status = self._session.status
         gpu = None if status.model is None else status.model.gpu_unused
         picker = ModelScreen(self._tree.model, gauge=status.gauge, gpu_unused=gpu)

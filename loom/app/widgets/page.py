@@ -55,5 +55,7 @@ def _overrule(pane: Widget, rule: str, value: object, *, where: bool) -> None:
     """Have one of a pane's rules differ from the style sheet, or follow it again."""
     if where:
         setattr(pane.styles, rule, value)
-    else:
+    elif pane.styles.inline.has_rule(rule):
         pane.styles.clear_rule(rule)
+        # Unlike setting a rule, to clear one lets nobody know.
+        pane.refresh(layout=True)
