@@ -7,6 +7,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from textual.pilot import Pilot
 
 from loom.app import rendered
 from loom.app.rendered import RenderedManuscript
@@ -14,9 +15,9 @@ from loom.app.widgets.reading_pane import ReadingPane
 from loom.tree.events import Role
 from loom.tree.node import HUMAN, Node
 
-from .conftest import NARROW, WIDE, main_screen, opened, screen_text
+from .conftest import NARROW, WIDE, app_on, main_screen, opened, screen_text
 from .fake_session import FakeSession
-from .test_snapshots import grown
+from .test_snapshots import Snap, grown, three_sizes
 
 _SIGNS = ["# ", "> ", "- ", "1. ", "*", "**", "`", "```", "\n", "\n\n", "\n \n", "    "]
 _TABLE = "| a | b |\n|--|--|\n| 1 | 2 |\n"
@@ -167,3 +168,30 @@ async def test_a_growing_branch_is_rendered_as_it_comes() -> None:
         before = reading.top
         reading.redraw([reading._page.nodes[-1].id])
         assert reading.top == before
+
+
+def letter() -> tuple[FakeSession, str]:
+    """A text with a bit of everything."""
+    session = FakeSession()
+    root = session.type(
+        None, b"# The toast\n\nFriends, raise *your* glasses. I have **known** Marco for years.\n\n"
+    )
+    (what,) = session.say(root, "What to say:\n\n1. the truth\n2. or `nothing`\n   - at all\n\n")
+    program = "```python\ndef toast(who):\n    return f'To {who}!'  # loud\n```\n\n"
+    (code,) = session.say(what, program)
+    table = "| guest | glasses |\n|:--|--:|\n| Marco | 1 |\n| 漢字 | 22 |\n\n> A toast, then"
+    (said,) = session.say(code, table)
+    last, *_ = session.say(said, " a song.\n\nSee [the letter](http://quill.example).", " a dance.")
+    return session, last
+
+
+@three_sizes
+def test_a_text_with_everything(snap_compare: Snap, size: tuple[int, int]) -> None:
+    session, last = letter()
+
+    async def run(pilot: Pilot[None]) -> None:
+        await pilot.pause()
+        main_screen(pilot)._stand_at(last)
+        await pilot.press("asterisk")
+
+    assert snap_compare(app_on(session), run_before=run, terminal_size=size)

@@ -27,7 +27,8 @@ def words(*ends: tuple[str, int], common: bool = False, text: str = "the old jok
 
 def test_the_boundaries_behind_two_parted_runs_are_a_pair() -> None:
     a, b, far = spot("a", 12, 1), spot("b", 20, 2), spot("c", 90, 3)
-    assert suspected_pairs([words(("a", 10), ("b", 18), ("c", 20))], [a, b, far]) == [(b, a)]
+    found = words(("nowhere", 8), ("a", 10), ("b", 18), ("c", 20))
+    assert suspected_pairs([found], [a, b, far]) == [(b, a)]
 
 
 def test_a_boundary_is_near_from_the_last_token_of_the_words_to_one_stride_behind() -> None:
