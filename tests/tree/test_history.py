@@ -87,7 +87,12 @@ def test_a_change_without_an_operation_is_no_step_but_a_choice_is() -> None:
         ("mode", None, 5.0),
     ]
     assert ids(tree.history.done)[1:] == ["model 4.0", "mode 5.0"]
-    assert tree.history.done[-1].inverse == (ModeChosen(5.0, "plain", None),)
+    of_model, of_mode = tree.history.done[1:]
+    assert of_model.changes == (ModelChosen(4.0, "m", "plain"),)
+    assert of_model.inverse == (ModelChosen(4.0, "", "plain"),)
+    assert of_mode.changes == (ModeChosen(5.0, "chat", "llama3"),)
+    assert of_mode.inverse == (ModeChosen(5.0, "plain", None),)
+    assert of_model.author == of_mode.author == HUMAN
 
 
 def undone(tree: Tree) -> None:

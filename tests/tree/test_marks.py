@@ -8,12 +8,16 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
+from loom.records import Sampling
 from loom.tree.changes import (
     BookmarkRemoved,
     ChapterBegun,
+    GrowthHidden,
+    GrowthShown,
     JoinAllowed,
     JoinDenied,
     NodeBookmarked,
+    NodeDerived,
     NodeHidden,
     NodeMoved,
     NodeShown,
@@ -24,12 +28,13 @@ from loom.tree.changes import (
     Tag,
     TagRemoved,
 )
-from loom.tree.events import ModeChosen, ModelChosen, TreeEvent
+from loom.tree.events import BranchOpened, GrowthRequested, ModeChosen, ModelChosen, TreeEvent
 from loom.tree.graph import Tree
 from loom.tree.history import Undoable
 from loom.tree.inverse import inverse_of
 from loom.tree.marks import UNMARKED, Marks, marked
 from loom.tree.nearest import nearest_visible
+from loom.tree.node import HUMAN
 from loom.tree.tagging import tags_at
 
 from .test_graph import added, tree_of
@@ -154,6 +159,29 @@ def as_it_stands(tree: Tree) -> object:
         set(tree.denied),
         tree.n_visible,
     )
+
+
+def test_what_is_new_is_hidden_again_and_growths_are_as_they_were() -> None:
+    tree = tree_of(*_TREE)
+    derived = NodeDerived(4.0, "d", "r", "text", HUMAN, (), b"x", None, (), "", None)
+    asked = GrowthRequested(4.0, "g", "r", 2, 8, Sampling(), 1)
+    assert inverse_of(added("n", "r"), tree) == NodeHidden(1.0, "n")
+    assert inverse_of(derived, tree) == NodeHidden(4.0, "d")
+    assert inverse_of(asked, tree) == GrowthHidden(4.0, "g")
+    tree.apply(asked)
+    tree.apply(BranchOpened(4.5, "branch", "r", "g", 0, "text", "model"))
+    changes = GrowthHidden(5.0, "g"), GrowthShown(5.0, "g")
+    assert [inverse_of(change, tree) for change in changes] == [GrowthShown(5.0, "g")] * 2
+    tree.apply(changes[0])
+    assert [inverse_of(change, tree) for change in changes] == [GrowthHidden(5.0, "g")] * 2
+
+
+def test_a_text_that_was_moved_goes_back_between_its_siblings() -> None:
+    tree = tree_of(*_TREE, added("a3", "a"), added("a4", "a"))
+    for node_id, before in (("a1", None), ("a2", "a1"), ("a3", "a2"), ("a4", "a3")):
+        assert inverse_of(NodeMoved(6.0, node_id, "b", None), tree) == NodeMoved(
+            6.0, node_id, "a", before
+        )
 
 
 def test_a_tag_that_is_taken_away_or_replaced_comes_back_as_it_was() -> None:
