@@ -96,11 +96,14 @@ def write_seal(db: Database, row: SealedRow) -> None:
 
 def seal_all(db: Database) -> None:
     """Seal every event of a file that has no seals yet, inside the caller's transaction."""
+    db.conn.executemany("INSERT INTO seal (seq, sha256) VALUES (?, ?)", _chain(db))
+
+
+def _chain(db: Database) -> Iterator[tuple[int, bytes]]:
     previous = BEGINNING
-    for columns in db.execute(_ROWS):
-        row = SealedRow(*columns)
-        previous = seal(previous, row)
-        db.execute("INSERT INTO seal (seq, sha256) VALUES (?, ?)", (row.seq, previous))
+    for seq, at, *columns in db.execute(_ROWS):
+        previous = seal_of(previous, (seq, float(at), *columns))
+        yield seq, previous
 
 
 def check_seals(db: Database) -> SealReport:
