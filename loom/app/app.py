@@ -13,6 +13,7 @@ from textual.binding import BindingType
 from textual.screen import Screen
 
 from loom.app import keymap
+from loom.app.key_names import KeyNames
 from loom.app.keys import Key
 from loom.app.pauses import tidy
 from loom.app.rebinding import as_textual
@@ -55,7 +56,7 @@ class LoomApp(ThemedApp[Path]):
         keys: Sequence[Key] = keymap.KEYMAP,
     ) -> None:
         super().__init__(theme)
-        self.keys = keys
+        self.keys, self.named = keys, KeyNames(keys)
         self.set_keymap(as_textual(keys))
         for key in keys:
             # What has no key of its own is bound nowhere that could be changed.
@@ -105,7 +106,8 @@ class LoomApp(ThemedApp[Path]):
         else:
             self._asked_to_leave = True
             self.set_timer(LEAVE_WINDOW_S, self._stay)
-            self.notify("Ctrl+C again quits. Everything is saved.", timeout=LEAVE_WINDOW_S)
+            words = self.named("⟨interrupt⟩ again quits. Everything is saved.")
+            self.notify(words, timeout=LEAVE_WINDOW_S)
 
     def action_sessions(self) -> None:
         """Choose another session to open, or an example."""

@@ -6,7 +6,7 @@ from loom.app.keys import PALETTE, Key
 
 EDIT_KEYS: tuple[Key, ...] = (
     Key("edit", ("e",), "e", "edit", "Say this another way; the old wording stays", "Change"),
-    Key("split", ("z",), "z", "split", "Make two texts of this one at the cut", "Change"),
+    Key("split", ("z",), "z", "split", "Two texts of one, at the cut or selection", "Change"),
     Key("merge", (), PALETTE, "merge", "Make one text of this one and its parent", "Change"),
     Key("merge_chain", (), PALETTE, "merge all", "Make one text up to the forks around", "Change"),
     Key("take_apart", (), PALETTE, "take apart", "Put back what this was merged from", "Change"),

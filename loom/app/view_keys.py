@@ -10,6 +10,14 @@ LOOKING_KEYS: tuple[Key, ...] = (
         "tally", ("equals_sign",), "=", "tally", "Count branches by how they begin", "Look", rank=8
     ),
     Key("shade", ("a",), "a", "shade", "Shade the text by surprisal, by entropy, or not", "Look"),
+    Key(
+        "markdown",
+        ("asterisk",),
+        "*",
+        "Markdown",
+        "Render the Markdown in the text, or not",
+        "Look",
+    ),
     Key("borders", ("vertical_line",), "|", "borders", "Show where each text begins", "Look"),
     Key("jump", ("apostrophe",), "'", "jump", "To a fork on the screen, by its letter", "Look"),
     Key(
@@ -116,8 +124,8 @@ VIEW_KEYS: tuple[Key, ...] = (
         ("next", "down j", "↓ j", "walk", "To the sibling after", "walk('next')", 0),
         ("root", "g home", "g Home", "beginning", "To the beginning", "walk('root')", None),
         ("leaf", "G end", "G End", "end", "To the end of this road", "walk('leaf')", None),
-        ("join", "m", "m", "meet", "To the next meeting of branches", "walk_joins(1)", 2),
-        ("join_back", "M", "M", "meet", "To the meeting before", "walk_joins(-1)", None),
+        ("next_join", "m", "m", "meet", "To the next meeting of branches", "walk_joins(1)", 2),
+        ("previous_join", "M", "M", "meet", "To the meeting before", "walk_joins(-1)", None),
         ("cross", "n", "n", "across", "Across to the next way in", "cross(1)", 2),
         ("cross_back", "N", "N", "across", "To the way in before", "cross(-1)", None),
         ("one_road", "s", "s", "one road", "Fold a join into one road, or unfold", "one_road", 3),

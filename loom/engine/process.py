@@ -144,7 +144,7 @@ class ProcessEngine:
         return EngineDied(f"{what}.", self._remedy(exit_code))
 
     def _remedy(self, exit_code: int) -> str:
-        again = "What was written is kept. Space starts it again"
+        again = "What was written is kept. Growing starts it again"
         if not self._is_ready or -exit_code not in _OF_LLAMA_CPP:
             return f"{again}."
         # Kernels of a GPU are made for some shapes of batch and attention, and not for all.

@@ -85,6 +85,10 @@ class Journal:
                 self._events_at = due
                 self._wake.notify_all()
 
+    def note(self, event: TreeEvent) -> None:
+        """Keep what changes no text, which a reader of the file does without."""
+        self.append(event)
+
     def point(self, selected: NodeSelected) -> None:
         """Remember where the person stands, once they rest there or with the next commit."""
         with self._wake:

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from loom.records.tokens import Floats, Ints, TokenColumns, TokenStats
+from loom.store.deflating import deflated
 
 LIGHTLY = 1
 """zlib's level for what is kept: logarithms of probabilities shrink little anyhow."""
@@ -47,9 +48,9 @@ def pack(tokens: TokenColumns) -> PackedTokens:
     """Everything but the statistics."""
     return PackedTokens(
         text=b"".join(tokens.pieces),
-        token_ids=tokens.ids.astype(_INT).tobytes(),
-        piece_sizes=pack_ints([len(piece) for piece in tokens.pieces]),
-        elapsed_s=tokens.elapsed_s.astype(_FLOAT).tobytes(),
+        token_ids=_bytes(tokens.ids, _INT),
+        piece_sizes=pack_ints(list(map(len, tokens.pieces))),
+        elapsed_s=_bytes(tokens.elapsed_s, _FLOAT),
     )
 
 
@@ -118,19 +119,29 @@ def unpack_pieces(text: bytes, piece_sizes: bytes) -> tuple[bytes, ...]:
 
 
 def pack_statistics(stats: TokenStats, level: int = LIGHTLY) -> PackedStatistics:
-    """The statistics, compressed at zlib's `level`."""
-    columns = (
-        stats.logprob.astype(_FLOAT, copy=False),
-        stats.top_ids.astype(_INT, copy=False),
-        stats.top_logprobs.astype(_FLOAT, copy=False),
-        stats.residual_mass.astype(_FLOAT, copy=False),
-        stats.entropy_bits.astype(_FLOAT, copy=False),
-        stats.collision.astype(_FLOAT, copy=False),
-        stats.varentropy_bits2.astype(_FLOAT, copy=False),
-        stats.p_max.astype(_FLOAT, copy=False),
+    """The statistics as a zlib stream, compressed lightly or not at all."""
+    before = _bytes(stats.logprob, _FLOAT)
+    ids = _bytes(stats.top_ids, _INT)
+    after = b"".join(
+        _bytes(column, _FLOAT)
+        for column in (
+            stats.top_logprobs,
+            stats.residual_mass,
+            stats.entropy_bits,
+            stats.collision,
+            stats.varentropy_bits2,
+            stats.p_max,
+        )
     )
-    whole = b"".join(column.tobytes() for column in columns)
-    return PackedStatistics(n_top=int(stats.top_ids.shape[1]), packed=zlib.compress(whole, level))
+    if level == NOT_AT_ALL:
+        packed = zlib.compress(before + ids + after, NOT_AT_ALL)
+    else:
+        packed = deflated(before, ids, after)
+    return PackedStatistics(n_top=int(stats.top_ids.shape[1]), packed=packed)
+
+
+def _bytes(column: npt.NDArray[np.generic], dtype: npt.DTypeLike) -> bytes:
+    return column.astype(dtype, copy=False).tobytes()
 
 
 def unpack_statistics(statistics: PackedStatistics, n_tokens: int) -> TokenStats:

@@ -22,7 +22,7 @@ class ExportingScreen(ArrangingScreen):
         from loom.app.screens.export import ExportScreen
 
         if not self._tree.n_visible:
-            self._say(Notice("information", "There is no text to export yet.", "i writes."))
+            self._say(Notice("information", "There is no text to export yet.", "⟨write⟩ writes."))
             return
         try:
             self._session.save()
