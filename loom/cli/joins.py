@@ -40,6 +40,9 @@ MOST_ALIKE = 5
 @click.option("--pair", nargs=2, metavar="A B", help="Compare two branches, named by their nodes.")
 @click.option("--more", is_flag=True, help="32 more looks at what is undecided, or at the pair.")
 @click.option("--model", metavar="NAME|PATH", help="Judge with this model, not the session's.")
+@click.option(
+    "--embedder", metavar="FILE.gguf", help="Compare what was said by this model's vectors."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the joins as JSON.")
 def joins(
     file: Path,
@@ -48,6 +51,7 @@ def joins(
     pair: tuple[str, str] | None,
     more: bool,
     model: str | None,
+    embedder: str | None,
     as_json: bool,
 ) -> None:
     """Say where branches meet again, and why.
@@ -58,7 +62,7 @@ def joins(
     from loom.session.judging.scope import Asked
 
     compares = level == "futures" or budget is not None or pair is not None or more
-    compares = compares or model is not None
+    compares = compares or model is not None or embedder is not None
     if not compares:
         _print_known(file, level, as_json)
         return
@@ -68,7 +72,9 @@ def joins(
         named = (
             None if pair is None else (session.tree.resolve(pair[0]), session.tree.resolve(pair[1]))
         )
-        asked = Asked(_budget(budget or USUAL_BUDGET), pair=named, more=more, model=model)
+        asked = Asked(
+            _budget(budget or USUAL_BUDGET), pair=named, more=more, model=model, embedder=embedder
+        )
         try:
             _compare(session, asked)
         except KeyboardInterrupt:
@@ -166,5 +172,8 @@ def _say_how(session: Session) -> None:
             f"nothing cut.",
             err=True,
         )
+        if measures := {one.gist.measure for one in last.judged if one.gist is not None}:
+            how = " and ".join(f"the {measure}" for measure in sorted(measures))
+            click.echo(f"What was said before is compared by {how}.", err=True)
     elif not status.spent.n_judged:
         click.echo("There was nothing to compare.", err=True)

@@ -20,12 +20,16 @@ if TYPE_CHECKING:
     from loom.session.tour.tour import Tour
 
 
-@cli.command("open", hidden=True)
+@cli.command("open", hidden=True, context_settings={"ignore_unknown_options": True})
 @click.argument("file", type=FILE, required=False)
-def open_app(file: Path | None) -> None:
+@click.argument("more", nargs=-1)
+def open_app(file: Path | None, more: tuple[str, ...]) -> None:
     """Open the app."""
     if file is not None and not file.exists():
         _check_for_command(file.name)
+    if more:
+        what = f"The app opens one file, and {more[0]} comes after {file}."
+        raise UsageError(what, "`loom --help` lists what commands there are.")
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise LoomError(
             "The app needs a terminal to draw on.",

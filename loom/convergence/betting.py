@@ -3,7 +3,9 @@
 Waudby-Smith & Ramdas, "Estimating means of bounded random variables by betting" (JRSS B, 2024):
 for every possible mean m somebody bets against it, and an m is ruled out once the stake has grown
 by 1 / (1 - confidence). The bettor holds the portfolio b x/m + (1 - b) (1 - x)/(1 - m) for many
-shares b at once, spread by the arcsine law: the universal portfolio, hedged to both sides.
+shares b at once, spread by the arcsine law: the universal portfolio, hedged to both sides. A part
+of the stake is laid on small shares from the start, because the means that decide are small: two
+places with one future have a total variation near 0, and an even spread has to find that out first.
 """
 
 from __future__ import annotations
@@ -19,6 +21,10 @@ Floats = npt.NDArray[np.float64]
 
 _N_MEANS = 400
 _N_SHARES = 32
+
+_SMALL_SHARES = (0.01, 0.03, 0.08)
+_ON_SMALL = 0.16
+"""Of the stake, what is laid on each of the small shares."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +56,12 @@ class BettingInterval:
         self._log_needed = math.log(1 / (1 - confidence))
         self._means = (np.arange(1, _N_MEANS) / _N_MEANS)[:, None]
         angles = (2 * np.arange(_N_SHARES) + 1) * math.pi / (2 * _N_SHARES)
-        self._shares = ((1 + np.cos(angles)) / 2)[None, :]
-        self._log_stakes: Floats = np.zeros((_N_MEANS - 1, _N_SHARES))
+        spread = (1 + np.cos(angles)) / 2
+        n_small = len(_SMALL_SHARES)
+        laid = np.full(_N_SHARES, (1 - _ON_SMALL * n_small) / _N_SHARES)
+        self._shares = np.concatenate([spread, _SMALL_SHARES])[None, :]
+        stakes = np.log(np.concatenate([laid, np.full(n_small, _ON_SMALL)]))
+        self._log_stakes: Floats = np.tile(stakes, (_N_MEANS - 1, 1))
         self._ruled_out: npt.NDArray[np.bool_] = np.zeros(_N_MEANS - 1, np.bool_)
         self._total = 0.0
         self.n_pairs = 0
@@ -73,7 +83,7 @@ class BettingInterval:
 
     def _log_stake(self) -> Floats:
         highest = self._log_stakes.max(axis=1, keepdims=True)
-        mean = np.exp(self._log_stakes - highest).mean(axis=1)
+        mean = np.exp(self._log_stakes - highest).sum(axis=1)
         stake: Floats = highest[:, 0] + np.log(mean)
         return stake
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import log2
 
-from loom.convergence.lexical import LexicalIndex, pair_key
+from loom.convergence.lexical import LexicalIndex
 from loom.convergence.meetings import Meeting
+from loom.convergence.word_counts import pair_key
 
 MOST_BY_CHANCE = 0.01
 """A run is a meeting if at most so many like it are expected by chance (A1)."""
@@ -69,16 +70,16 @@ def surprisal_bits(index: LexicalIndex, own: Own) -> float:
     The run's occurrences are taken out of the counts. The law of the next symbol is smoothed by
     the law of all symbols, and that by one sighting of each (Dirichlet priors).
     """
-    symbol_counts, context_counts = index.symbol_counts, index.context_counts
-    n_all = max(0, len(index.places) - 1 - own.n_tokens) + len(symbol_counts)
+    counts = index.counts
+    n_all = max(0, len(index.places) - 1 - own.n_tokens) + counts.n_symbols
     # Occurrences in two branches may overlap in what the branches share, which was counted once:
     # hence every count is kept from falling below what is possible.
     alone = {
-        symbol: (max(0, symbol_counts[symbol] - n) + 1) / n_all for symbol, n in own.alone.items()
+        symbol: (max(0, counts.alone(symbol) - n) + 1) / n_all for symbol, n in own.alone.items()
     }
     bits = -log2(alone[own.symbols[0]])
     for (one, other), pair in zip(pairwise(own.symbols), own.pair_keys, strict=True):
-        n_pair = max(0, index.pair_counts[pair] - own.pairs[pair])
-        n_one = max(n_pair, context_counts[one] - own.leading[one])
+        n_pair = max(0, counts.pair(pair) - own.pairs[pair])
+        n_one = max(n_pair, counts.leading(one) - own.leading[one])
         bits -= log2((n_pair + _PRIOR_STRENGTH * alone[other]) / (n_one + _PRIOR_STRENGTH))
     return bits

@@ -11,7 +11,10 @@ from loom.convergence.spots import Spot
 from loom.convergence.telling_words import telling_words
 from loom.convergence.variation import best_guess
 from loom.convergence.verdicts import judged_excess, variation_interval, verdict_of
-from loom.records import Judged, JudgeSettings, PredictiveEvidence, TellingWord
+from loom.records import FutureVerdict, Judged, JudgeSettings, PredictiveEvidence, TellingWord
+
+FIRST_LOOKS = 16
+"""Futures of a pair that are looked at before anything is said of it."""
 
 SpotPair = tuple[Spot, Spot]
 
@@ -30,26 +33,42 @@ class Comparer:
         return self._floor
 
     def compare(self, pairs: Sequence[SpotPair], n_futures: int) -> list[Judged]:
-        """Look at `n_futures` futures of each pair, half from each side, fewer where it is plain.
+        """Look at `n_futures` futures of each pair, half from each side, or at fewer if plain."""
+        return self.compare_each([(pair, n_futures) for pair in pairs])
 
-        The number doubles from sixteen until the verdict is in.
+    def compare_each(self, asked: Sequence[tuple[SpotPair, int]]) -> list[Judged]:
+        """Each pair with the number of futures that it gets at most, a multiple of eight.
+
+        The number rises from sixteen until the verdict is in; all pairs are looked at side by side.
         """
-        results: dict[int, Judged] = {}
-        left = list(range(len(pairs)))
-        n_each = BLOCK
+        n_each = [0] * len(asked)
+        left = list(range(len(asked)))
         while left:
-            histories = [_histories(pairs[index]) for index in left]
-            self._bank.look(histories, n_each)
             for index in left:
-                results[index] = self.judged(pairs[index], n_each)
-            left = [i for i in left if results[i].evidence.verdict == "undecided"]
-            if n_each * 2 >= n_futures:
-                break
-            n_each = min(2 * n_each, n_futures // 2)
-        return [results[index] for index in range(len(pairs))]
+                n_each[index] = min(_next_step(n_each[index]), asked[index][1] // 2)
+            self._look([asked[i][0] for i in left], [n_each[i] for i in left])
+            left = [
+                i
+                for i in left
+                if n_each[i] < asked[i][1] // 2
+                and self._verdict(asked[i][0], n_each[i]) == "undecided"
+            ]
+        return [self.judged(pair, n) for (pair, _), n in zip(asked, n_each, strict=True)]
+
+    def _look(self, pairs: Sequence[SpotPair], n_each: Sequence[int]) -> None:
+        by_number: dict[int, list[Pair]] = {}
+        for pair, n in zip(pairs, n_each, strict=True):
+            by_number.setdefault(n, []).append(_histories(pair))
+        for n, histories in by_number.items():
+            self._bank.look(histories, n)
+
+    def _verdict(self, pair: SpotPair, n_each: int) -> FutureVerdict:
+        ones, others = self._bank.gaps(_histories(pair), n_each)
+        variation = variation_interval(ones, others, self._settings, self._floor)
+        return verdict_of(judged_excess(variation, self._floor), self._settings)
 
     def looked(self, pair: SpotPair, n_futures: int) -> Judged:
-        """Look at all of `n_futures` futures (a multiple of sixteen), however plain it is."""
+        """Look at all of `n_futures` futures (a multiple of eight), however plain it is."""
         self._bank.look([_histories(pair)], n_futures // 2)
         return self.judged(pair, n_futures // 2)
 
@@ -83,6 +102,12 @@ class Comparer:
         one, other = pair
         ones, others = (self._bank.readings(way, n_each) for way in ((one, other), (other, one)))
         return telling_words(ones, others, self._bank.scorer.piece)
+
+
+def _next_step(n_each: int) -> int:
+    """Futures of each side after so many of them, in whole blocks."""
+    # Fewer than the first would be enough to tell two places apart, but not to say by what.
+    return max(FIRST_LOOKS // 2, n_each + max(1, n_each // 3 // BLOCK) * BLOCK)
 
 
 def _histories(pair: SpotPair) -> Pair:

@@ -11,8 +11,8 @@ from loom.convergence.scorer import Future, Item, Scorer, TokenIds
 from loom.convergence.variation import Floats, gaps
 from loom.records import JudgeSettings
 
-BLOCK = 8
-"""Futures that are drawn of a place at once: two sides make sixteen looks."""
+BLOCK = 4
+"""Futures that are drawn of a place at once: two sides make eight looks."""
 
 Pair = tuple[TokenIds, TokenIds]
 Reading = tuple[Future, Floats]
@@ -54,7 +54,8 @@ class FutureBank:
     def look(self, pairs: Sequence[Pair], n_each: int) -> None:
         """Have `n_each` futures (a multiple of the block) of each side, scored under both."""
         self._draw([side for pair in pairs for side in pair], n_each)
-        self._score([(a, b) for one, other in pairs for a, b in ((one, other), (other, one))])
+        both = [(a, b) for one, other in pairs for a, b in ((one, other), (other, one))]
+        self._score(both, n_each)
 
     def gaps(self, pair: Pair, n_each: int) -> tuple[Floats, Floats]:
         """|2r - 1| of the first `n_each` futures of each side, shape (n_each,) each."""
@@ -87,11 +88,12 @@ class FutureBank:
             for history, futures in zip(wanted, drawn, strict=True):
                 self._futures.setdefault(history, []).extend(futures)
 
-    def _score(self, pairs: Sequence[Pair]) -> None:
+    def _score(self, pairs: Sequence[Pair], n_each: int) -> None:
         asked: list[tuple[Pair, Item]] = []
         for pair in dict.fromkeys(pairs):
             of, under = pair
-            fresh = self._futures[of][len(self._cross.get(pair, ())) :]
+            # Of a side that was looked at often there are more futures than this pair needs.
+            fresh = self._futures[of][len(self._cross.get(pair, ())) : n_each]
             asked += [(pair, Item(under, future.token_ids)) for future in fresh]
         scored = self.scorer.score([item for _, item in asked]) if asked else []
         for (pair, _), log2_probs in zip(asked, scored, strict=True):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from array import array
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from loom.convergence.places import START, Places
 from loom.convergence.subtotals import Subtotals
+from loom.convergence.word_counts import WordCounts
 
 GRAM = 4
 """The shortest run that can be a meeting, in tokens (A1)."""
@@ -56,9 +56,7 @@ class LexicalIndex:
         """Every 4-gram that stands at two places or more, with the places at which it ends."""
         self.shared: list[int] = []
         """Places that another node came to stand in, in the order in which it did."""
-        self.symbol_counts: Counter[int] = Counter()
-        self.context_counts: Counter[int] = Counter()
-        self.pair_counts: Counter[int] = Counter()
+        self.counts = WordCounts(self.places)
         self._root = Stretch("", 0, 0)
         self._stretches = [self._root]
         self._by_id: dict[str, Stretch] = {}
@@ -214,7 +212,6 @@ class LexicalIndex:
     def _append(self, stretch: Stretch, place: int, symbols: list[int]) -> int:
         """Places that were not there before, with all that is counted of them."""
         first, depth = len(self.places), self.places.depths[place]
-        self._count(place, symbols)
         self._owners.extend([stretch.number] * len(symbols))
         stretch.gram = self._enter_grams(stretch.gram, symbols, first, depth)
         return self.places.append(place, symbols)
@@ -232,14 +229,6 @@ class LexicalIndex:
                 self.repeats.setdefault(key, [met]).append(place)
         return key
 
-    def _count(self, place: int, symbols: list[int]) -> None:
-        self.symbol_counts.update(symbols)
-        before = [self.places.symbols[place], *symbols[:-1]]
-        pairs = [one << _TOKEN_BITS | other for one, other in zip(before, symbols, strict=True)]
-        n_first = int(place == START)
-        self.context_counts.update(before[n_first:])
-        self.pair_counts.update(pairs[n_first:])
-
     def _symbols(self, ids: Sequence[int], pieces: Sequence[bytes]) -> list[int]:
         known = self._pieces.setdefault
         return [
@@ -254,8 +243,3 @@ class LexicalIndex:
             self._spare_symbols[token, piece] = symbol
             self._spare_tokens.append((token, piece))
         return symbol
-
-
-def pair_key(one: int, other: int) -> int:
-    """The key in `pair_counts` of two symbols, one after the other."""
-    return one << _TOKEN_BITS | other

@@ -1,4 +1,4 @@
-"""Free evidence of which places may meet: stored laws of the next token, and what was said."""
+"""How like places are: by what was said of late, and by fingerprints."""
 
 from __future__ import annotations
 
@@ -12,35 +12,6 @@ from loom.convergence.spots import Spot
 Matrix = npt.NDArray[np.float32]
 
 _ROWS_AT_ONCE = 64
-_N_TOKENS = 16
-
-
-def law_distance(spots: Sequence[Spot]) -> Matrix:
-    """A lower bound of the total variation of the next token for every two spots, shape (n, n).
-
-    From the likeliest tokens of each; 0 where a law is not stored. The total variation of k tokens
-    is never less than that of the first, so what is above the bound of a join is none (A4).
-    """
-    laws = [_likeliest(spot.law or {}) for spot in spots]
-    columns = {token: i for i, token in enumerate(dict.fromkeys(t for law in laws for t in law))}
-    dense = np.zeros((len(spots), len(columns)), np.float32)
-    for row, law in enumerate(laws):
-        dense[row, [columns[token] for token in law]] = list(law.values())
-    rest = np.array([1 - sum(law.values()) if law else 1.0 for law in laws], np.float32)
-    known = np.array([bool(law) for law in laws])
-    distance = np.zeros((len(spots), len(spots)), np.float32)
-    for row in range(len(spots)):
-        if known[row]:
-            apart = np.abs(dense - dense[row]).sum(axis=1) / 2
-            # What is unknown on one side may be all of the rest of it.
-            bound = apart - (rest + rest[row]) / 2
-            distance[row] = np.where(known, np.maximum(bound, 0), 0)
-    return distance
-
-
-def _likeliest(law: Mapping[int, float]) -> dict[int, float]:
-    """Few tokens hold nearly all that can tell, and every column costs a row of all spots."""
-    return dict(sorted(law.items(), key=lambda token: -token[1])[:_N_TOKENS])
 
 
 def word_distance(spots: Sequence[Spot]) -> Matrix:

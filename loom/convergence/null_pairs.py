@@ -3,14 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from loom.convergence.floor import Floor, floor_of
 from loom.convergence.futures import FutureBank
 from loom.convergence.scorer import Scorer, TokenIds
 from loom.records import FloorSource
 
-N_NULL_PAIRS = 12
-N_LOOKS_EACH = 8
+N_DOCUMENTS = 2
+"""Unrelated texts that stand in front: each is read once for all the histories behind it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How well a floor is measured: histories that are read twice, and futures of each reading."""
+
+    n_pairs: int
+    n_each: int
+
+    @property
+    def n_looks(self) -> int:
+        """Futures of all pairs together."""
+        return 2 * self.n_pairs * self.n_each
+
+
+FEW_LOOKS = Effort(8, 4)
+"""The fewest of which the extremes bound the median well enough."""
+
+MANY_LOOKS = Effort(12, 8)
 
 
 def find_floor(
@@ -18,7 +38,7 @@ def find_floor(
     histories: Sequence[TokenIds],
     documents: Sequence[TokenIds],
     neutral: TokenIds,
-    n_each: int = N_LOOKS_EACH,
+    n_each: int = MANY_LOOKS.n_each,
 ) -> Floor:
     """The floor from these histories, each once behind an unrelated, finished document.
 
@@ -44,7 +64,7 @@ def find_floor(
     for pair in pairs:
         ones, others = bank.gaps(pair, n_each)
         variations.append(float((ones.mean() + others.mean()) / 2))
-    return floor_of(variations, source)
+    return floor_of(variations, source, 2 * n_each * len(pairs))
 
 
 def drawn_documents(scorer: Scorer, n: int, n_tokens: int, seed: int) -> list[TokenIds]:

@@ -33,8 +33,8 @@ class Road:
 
     @property
     def worst(self) -> Judged:
-        """Of its comparisons the one that is easiest to tell apart."""
-        return max(self.judged, key=lambda one: one.evidence.excess)
+        """Of its comparisons the one that is easiest to tell apart, or was looked at longest."""
+        return max(self.judged, key=lambda one: (one.evidence.excess, one.evidence.n_futures))
 
 
 def newest(judged: Iterable[Judged]) -> list[Judged]:

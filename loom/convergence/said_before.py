@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import takewhile
 
+import numpy as np
+import numpy.typing as npt
+
 from loom.convergence.comparing import SpotPair
 from loom.convergence.gist import TextPair, cosine_of, gists, word_f1
 from loom.convergence.scorer import Scorer
@@ -16,6 +19,8 @@ from loom.records import Judged, Measure, SemanticEvidence
 
 N_NULL_BY_WORDS = 400
 N_NULL_BY_VECTORS = 64
+N_SPOTS_BY_VECTORS = 20
+"""Places that the null is drawn from where each text costs the model a reading."""
 LEAST_SAID = 8
 """Tokens; fewer say too little to be like anything."""
 
@@ -29,14 +34,20 @@ class SaidBefore:
     little is alike beyond that: rather too few are called alike than too many.
     """
 
-    def __init__(self, scorer: Scorer, spots: Sequence[Spot], seed: int, by: Measure) -> None:
-        self._scorer = scorer
-        self._by = by
-        n_null = N_NULL_BY_WORDS if by == "shared words" else N_NULL_BY_VECTORS
-        drawn = (self._texts(pair) for pair in _drawn(spots, 2 * n_null, seed))
+    def __init__(
+        self, vectors: Scorer | None, read: Scorer, spots: Sequence[Spot], seed: int
+    ) -> None:
+        """`vectors` makes vectors of texts, if anything may; `read` spells tokens."""
+        self._vectors_of = vectors
+        self._read = read
+        n_null = N_NULL_BY_WORDS if vectors is None else N_NULL_BY_VECTORS
+        pool = spots if vectors is None else _some(spots, N_SPOTS_BY_VECTORS, seed)
+        drawn = (self._texts(pair) for pair in _drawn(pool, 2 * n_null, seed))
         self._null = [pair for pair in drawn if all(pair)][:n_null]
         self._spots = {place: spot for spot in spots for place in spot.places}
         self._pairs: list[TextPair] = []
+        self._vectors: dict[str, npt.NDArray[np.float32]] = {}
+        self._measure: Measure = "shared words"
 
     def add(self, judged: Sequence[Judged]) -> list[Judged]:
         """The same comparisons with how alike what was said before is, among all so far."""
@@ -46,14 +57,22 @@ class SaidBefore:
         return [replace(one, gist=gist) for one, gist in zip(judged, found, strict=True)]
 
     def _gists(self) -> list[SemanticEvidence | None]:
-        if self._by != "shared words":
+        if self._vectors_of is not None:
             texts = list(dict.fromkeys(t for p in (*self._pairs, *self._null) for t in p if t))
             try:
-                similarity = cosine_of(texts, self._scorer.embed(texts))
-                return gists(self._pairs, self._null, similarity, self._by)
+                self._embed(self._vectors_of, [t for t in texts if t not in self._vectors])
             except CannotScoreError:
-                self._by = "shared words"
+                self._vectors_of = None
+            else:
+                similarity = cosine_of(texts, [self._vectors[text] for text in texts])
+                return gists(self._pairs, self._null, similarity, self._measure)
         return gists(self._pairs, self._null, word_f1, "shared words")
+
+    def _embed(self, scorer: Scorer, texts: Sequence[str]) -> None:
+        if texts:
+            found = scorer.embed(texts)
+            self._measure = found.measure
+            self._vectors.update(zip(texts, found.rows, strict=True))
 
     def _texts(self, pair: SpotPair) -> TextPair:
         one, other = pair
@@ -65,7 +84,11 @@ class SaidBefore:
         since = spot.history[n_common:][-WINDOW:]
         if len(since) < LEAST_SAID:
             return ""
-        return b"".join(map(self._scorer.piece, since)).decode("utf-8", "replace").strip()
+        return b"".join(map(self._read.piece, since)).decode("utf-8", "replace").strip()
+
+
+def _some(spots: Sequence[Spot], n: int, seed: int) -> Sequence[Spot]:
+    return random.Random(seed).sample(spots, min(n, len(spots)))
 
 
 def _drawn(spots: Sequence[Spot], n: int, seed: int) -> list[SpotPair]:

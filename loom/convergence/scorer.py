@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
+
+from loom.records import Measure
 
 TokenIds = tuple[int, ...]
 
@@ -31,6 +33,13 @@ class Item:
 
     history: TokenIds
     text: TokenIds
+
+
+class Vectors(NamedTuple):
+    """A vector of length 1 for each text, shape (width,), and where they come from."""
+
+    measure: Measure
+    rows: Sequence[npt.NDArray[np.float32]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +88,8 @@ class Scorer(Protocol):
     def next_law(self, histories: Sequence[TokenIds], top_k: int) -> list[dict[int, float]]:
         """The probabilities of the likeliest `top_k` next tokens after each history."""
 
-    def embed(self, texts: Sequence[str]) -> list[npt.NDArray[np.float32]]:
-        """One vector of length 1 for each text; CannotScoreError if the model has none."""
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """One vector for each text; CannotScoreError if the model has none."""
 
     def piece(self, token_id: int) -> bytes:
         """The bytes that a token stands for."""

@@ -15,6 +15,13 @@ WINDOW = 64
 """How many of the last tokens stand for what was said of late."""
 
 
+STEPS_AHEAD = 16
+"""How many tokens behind a place the stored laws are read of: no more than the least horizon."""
+
+LIKELIEST = 16
+"""Few tokens of a law hold nearly all that can tell two of them apart."""
+
+
 class Reader(Protocol):
     """How the judging model reads a tree; CannotScoreError if it cannot."""
 
@@ -24,22 +31,31 @@ class Reader(Protocol):
     def histories(self, node_id: str, at: Sequence[int]) -> Sequence[TokenIds]:
         """What the model reads up to and with the first so many tokens of a node."""
 
-    def law(self, place: Place) -> Mapping[int, float] | None:
-        """The stored law of the next token after a place: the likeliest tokens; None if unknown."""
+    def ahead(self, place: Place, n_tokens: int) -> Sequence[Step]:
+        """What is stored of the text behind a place, at most so many tokens; nothing if unknown."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Step:
+    """One token as it was said, with its probability and the likeliest of its law."""
+
+    token_id: int
+    probability: float
+    law: Mapping[int, float]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Spot:
     """One history, and every place of the tree at which it ends.
 
-    `leaves` are the ends of the branches that pass through, `law` is the stored law of the next
-    token if there is one.
+    `leaves` are the ends of the branches that pass through, `ahead` is what is stored of the text
+    that follows.
     """
 
     history: TokenIds
     places: tuple[Place, ...]
     leaves: frozenset[str]
-    law: Mapping[int, float] | None
+    ahead: tuple[Step, ...] = ()
 
     @property
     def place(self) -> Place:
@@ -97,7 +113,7 @@ def spots_of(tree: Tree, node_ids: Sequence[str], reader: Reader, stride: int = 
             history,
             tuple(places),
             frozenset().union(*(below[place.node] for place in places)),
-            next((law for p in places if (law := reader.law(p)) is not None), None),
+            max((tuple(reader.ahead(p, STEPS_AHEAD)) for p in places), key=len),
         )
         for history, places in by_history.items()
     )

@@ -13,11 +13,11 @@ def variation_interval(
 ) -> Interval:
     """The total variation of two places and its bounds, from the gaps of futures of each side.
 
-    Where the floor is an estimate too, both may err half as often, so that what is said of the
-    excess holds with the confidence of the settings.
+    What the floor may err is taken off what this may, so that what is said of the excess holds with
+    the confidence of the settings; half of it is left where the floor is that doubtful.
     """
     doubt = 1 - settings.confidence
-    betting = BettingInterval(1 - (doubt if floor.source == "known" else doubt / 2))
+    betting = BettingInterval(1 - max(doubt - floor.doubt, doubt / 2))
     betting.take(ones, others)
     return betting.interval
 

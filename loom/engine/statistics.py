@@ -102,6 +102,8 @@ def top_of(x: Logits, k: int) -> npt.NDArray[np.intp]:
     A sample tells about where they begin, and one pass with that threshold leaves a few hundred
     candidates, far cheaper than partitioning the whole vocabulary. A bad guess costs another pass.
     """
+    if not k:
+        return np.zeros(0, np.intp)
     sample = np.sort(x[::SAMPLE_STEP])
     n_expected = 1 + 3 * k // SAMPLE_STEP
     candidates = np.flatnonzero(x >= sample[-min(len(sample), n_expected)])

@@ -9,12 +9,18 @@ from loom.records.join import FloorSource, Judged, JudgeSettings
 
 @dataclass(frozen=True, slots=True)
 class FloorFound:
-    """How well a model tells a place from itself: a total variation in [0, 1] and its bounds."""
+    """How well a model tells a place from itself: a total variation in [0, 1] and its bounds.
+
+    The bounds err with the chance `doubt`; `n_looks` futures were looked at for it, 0 if nobody
+    wrote it down.
+    """
 
     value: float
     low: float
     high: float
     source: FloorSource
+    doubt: float = 0.05
+    n_looks: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from loom.session.beginning import Beginning
 from loom.session.engines import with_worlds
 from loom.session.forced import Onward, Turnoff
 from loom.session.growths import Growths
+from loom.session.judging.engines import engines_for
 from loom.session.judging.scope import Asked
 from loom.session.judging.service import Judging
 from loom.session.judging.telling import JoinTeller
@@ -173,10 +174,9 @@ class Session:
         Loads the model if it is not loaded. What is found arrives with `drain`, one by one.
         """
         spec = self._spec() if asked.model is None else self._slot.spec_for(asked.model, Opening())
-        self._slot.load(spec)
-        submit = partial(self._slot.pass_on, spec)
+        engines = engines_for(self._slot, spec, asked.embedder)
         words = self._joins.words(self.tree)
-        self.judging.start(self.tree, spec, self._prompts, words, asked, submit)
+        self.judging.start(self.tree, spec, self._prompts, words, asked, engines)
 
     def _pull(self) -> None:
         for event in self._news.take_events():

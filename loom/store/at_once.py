@@ -12,6 +12,11 @@ from loom.store.batch import Batch
 from loom.store.codec import JournalEvent
 
 _AT_ONCE = 4_000
+_IN_THE_WAY = """
+SELECT type, name, sql FROM sqlite_master
+WHERE type = 'index' AND sql IS NOT NULL AND tbl_name IN ('event', 'content')
+    OR type = 'trigger' AND name LIKE '%\\_no\\_replace' ESCAPE '\\'
+"""
 
 
 def write_events(db: Database, events: Iterable[JournalEvent]) -> None:
@@ -25,13 +30,13 @@ def write_events(db: Database, events: Iterable[JournalEvent]) -> None:
 
 @contextmanager
 def indexes_made_afterwards(db: Database) -> Iterator[None]:
-    """Sort nodes by their ids once, and not each time that one comes; nobody may look for one."""
-    found = db.execute(
-        "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
-        " AND tbl_name IN ('event', 'content')"
-    ).fetchall()
-    for name, _ in found:
-        db.execute(f'DROP INDEX "{name}"')
+    """Sort nodes by their ids once, and not each time that one comes; nobody may look for one.
+
+    Nor does anybody ask, for each row, whether there is one of its number: these are new.
+    """
+    found = db.execute(_IN_THE_WAY).fetchall()
+    for kind, name, _ in found:
+        db.execute(f'DROP {kind} "{name}"')
     yield
-    for _, statement in found:
+    for _, _, statement in found:
         db.execute(statement)

@@ -8,7 +8,7 @@ from loom.records.tokens import TokenColumns, concat
 from loom.store.codec import Content, JournalEvent, content_of, encode
 from loom.store.derived_tokens import derived_tokens
 from loom.store.packing import NOT_AT_ALL, PackedStatistics, merge_rows, pack, pack_statistics
-from loom.store.seals import BEGINNING, SealedRow, seal
+from loom.store.seals import BEGINNING, seal_of
 from loom.store.search import Entry, index_events
 from loom.tree.changes import NodeDerived
 from loom.tree.events import (
@@ -43,6 +43,10 @@ _POINTER = "INSERT OR REPLACE INTO pointer (name, node_id, at) VALUES ('selected
 _NEWEST = "SELECT seq, sha256 FROM seal ORDER BY seq DESC LIMIT 1"
 
 _Row = tuple[object, ...]
+
+# As loom.store.seals.SealedRow has them: of an event without a text, of a text without statistics.
+_NO_COLUMNS: tuple[bytes | None, ...] = (None,) * 5
+_NOT_MEASURED: tuple[int | None, bytes | None] = (None, None)
 
 
 def write_event(db: Database, event: TreeEvent) -> None:
@@ -148,21 +152,19 @@ class Batch:
         content, statistics = _packed(parts) if parts else (content_of(event), None)
         row, seq = encode(event), self._seq + 1
         node_id = None if row.node_id is None else row.node_id.encode()
-        of_event = (seq, row.at, row.kind.encode(), node_id, row.payload.encode())
-        if content is None:
-            sealed = SealedRow(*of_event)
-        else:
-            columns = (content.text, content.token_ids, content.piece_sizes, content.elapsed_s)
-            self._contents.append((seq, row.node_id, *columns))
-            measured: tuple[int, bytes] | tuple[()] = ()
-            if statistics is not None:
-                measured = (statistics.n_top, statistics.packed)
-                self._statistics.append((seq, *measured))
-            sealed = SealedRow(*of_event, node_id, *columns, *measured)
-        self._events.append((seq, row.at, row.kind, row.node_id, row.payload))
-        self._seq, self._sha256 = seq, seal(self._sha256, sealed)
+        columns, measured = _NO_COLUMNS, _NOT_MEASURED
+        if content is not None:
+            columns = (node_id, *content)
+            self._contents.append((seq, row.node_id, *content))
+        if statistics is not None:
+            measured = (statistics.n_top, statistics.packed)
+            self._statistics.append((seq, *measured))
+        self._events.append((seq, *row))
+        of_event = (seq, float(row.at), row.kind.encode(), node_id, row.payload.encode())
+        self._seq, self._sha256 = seq, seal_of(self._sha256, (*of_event, *columns, *measured))
         self._seals.append((seq, self._sha256))
-        self._entries.append(Entry(seq, row.kind, row.node_id, row.payload, sealed.text))
+        text = None if content is None else content.text
+        self._entries.append(Entry(seq, row.kind, row.node_id, row.payload, text))
 
 
 def _packed(parts: list[TokenColumns]) -> tuple[Content, PackedStatistics | None]:

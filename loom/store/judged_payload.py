@@ -43,20 +43,26 @@ def from_round(found: JudgedRound) -> dict[str, Json]:
 def to_round(payload: Payload) -> JudgedRound:
     """The round that an object describes."""
     settings = _to_settings(payload.inner("settings"))
-    floor = payload.inner("floor")
     return JudgedRound(
         model=payload.text("model"),
         model_name=payload.text("model_name"),
         settings=settings,
-        floor=FloorFound(
-            floor.number("value"),
-            floor.number("low"),
-            floor.number("high"),
-            floor.choice("source", _SOURCES),
-        ),
+        floor=_to_floor(payload.inner("floor")),
         judged=tuple(_to_judged(one, settings) for one in payload.inners_or_none("judged") or ()),
         n_not_reached=payload.integer("n_not_reached"),
         spent=_to_cost(payload.inner_or_none("spent")),
+    )
+
+
+def _to_floor(payload: Payload) -> FloorFound:
+    doubt = payload.number_or_none("doubt")
+    return FloorFound(
+        payload.number("value"),
+        payload.number("low"),
+        payload.number("high"),
+        payload.choice("source", _SOURCES),
+        0.05 if doubt is None else doubt,
+        payload.integer_or_none("n_looks") or 0,
     )
 
 

@@ -287,6 +287,12 @@ class Tree:
                 self._add_whole(event.nodes)
             case NodeSelected():
                 self._select(event.node_id)
+            case _:
+                self._take_change(event)
+
+    def _take_change(self, event: TreeEvent) -> None:
+        """What people change about texts that are there."""
+        match event:
             case NodeDerived():
                 self._places.add(derived(event))
             case NodeHidden():

@@ -1,11 +1,11 @@
 """How far joins are to be trusted: every bar with the figure that came out.
 
-    python -m tests.benchmarks.joins [oracle] [width] [index] [model] [budget] [--n-each 12]
+    python -m tests.benchmarks.joins [oracle] [width] [index] [model] [null] [budget] [--n-each 12]
         [--first-seed 9000] [--n-branches 64] [--n-tokens 200]
 
 Thresholds are those of `JudgeSettings`, which were set on other seeds than these. Without names
-all parts are run. `budget` counts tokens on a tree of the story world; judging it without a bound
-takes hours at the full size.
+all parts are run. `budget` grows a tree with the bundled model and judges it in seconds of its
+engine; without a bound that takes most of an hour at the full size.
 """
 
 from __future__ import annotations
@@ -13,34 +13,22 @@ from __future__ import annotations
 import argparse
 import random
 import statistics
-import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Literal
 
-from loom.convergence.budget import Budget
 from loom.convergence.comparing import Comparer
-from loom.convergence.floor import KNOWN
 from loom.convergence.futures import FutureBank
-from loom.convergence.judge import Judge
 from loom.convergence.lexical import LexicalIndex
-from loom.convergence.null_pairs import N_NULL_PAIRS, drawn_documents, find_floor
-from loom.convergence.roads import Road, roads_of
-from loom.convergence.spots import spots_of
+from loom.convergence.null_pairs import MANY_LOOKS, N_DOCUMENTS, drawn_documents, find_floor
 from loom.convergence.variation import guesses_right
-from loom.engine.client import Listener
-from loom.engine.local import LocalEngine
-from loom.engine.request import LoadSpec, Request
-from loom.records import Judged, JudgeSettings, Place
-from loom.session.judging.asking import EngineScorer, JudgedBy
+from loom.records import Judged, JudgeSettings
 from loom.session.judging.rounds import DOCUMENT_TOKENS
-from loom.tree.graph import Tree
 from loom.worlds.catalogue import open_world
-from loom.worlds.truth import draw
+from tests.benchmarks.bar import Bar
+from tests.benchmarks.join_budget import budget
+from tests.benchmarks.null_model import null_model
+from tests.benchmarks.opened_model import Opened
 from tests.convergence.exact_scorer import ExactScorer
-from tests.convergence.judging import OwnTokens, whole
 from tests.convergence.oracle import (
     PROCESSES,
     Known,
@@ -56,31 +44,8 @@ from tests.convergence.oracle import (
     spot,
     story_pairs,
 )
-from tests.convergence.trees import star
 
 SETTINGS = JudgeSettings()
-MODEL = Path(__file__).parents[2] / "assets" / "story-base.gguf"
-
-
-@dataclass(frozen=True)
-class Bar:
-    """A figure, its bound, and what else there is to say of it; without a bound it is only told."""
-
-    name: str
-    value: float
-    bound: float | None = None
-    side: Literal["at most", "at least"] = "at least"
-    note: str = ""
-
-    @property
-    def line(self) -> str:
-        """A row of the table."""
-        holds = self.bound is None or (
-            self.value >= self.bound if self.side == "at least" else self.value <= self.bound
-        )
-        asked = "" if self.bound is None else f"{self.side} {self.bound:g}"
-        verdict = "" if self.bound is None else ("holds" if holds else "MISSED")
-        return f"| {self.name} | {self.value:.3f} | {asked} | {verdict} | {self.note} |"
 
 
 def oracle(n_each: int, first_seed: int) -> Iterator[Bar]:
@@ -139,6 +104,8 @@ def index(n_each: int, first_seed: int) -> Iterator[Bar]:
         for number, branch in enumerate(branches):
             lexical.add_node(str(number), "p")
             lexical.extend(str(number), branch, pieces)
+        # Words are counted when a count is first asked for: that belongs to the index.
+        lexical.counts.pair(0)
         rates[n_tokens] = 1e6 * (time.process_time() - begun_s) / n_tokens
     yield Bar("shared words, microseconds a token", rates[1_000_000], 2, "at most", "1,000,000")
     ratio = rates[1_000_000] / rates[10_000]
@@ -148,12 +115,13 @@ def index(n_each: int, first_seed: int) -> Iterator[Bar]:
 def model(n_each: int, first_seed: int) -> Iterator[Bar]:
     """The bundled base model: planted pairs, whose truth is the world's."""
     pairs = story_pairs(n_each, first_seed)
-    with_model = _Opened()
+    with_model = Opened()
     try:
         bank = FutureBank(with_model.scorer, SETTINGS)
-        documents = drawn_documents(with_model.scorer, N_NULL_PAIRS, DOCUMENT_TOKENS, 0)
-        histories = [pair.one for pair in pairs[:: max(1, len(pairs) // N_NULL_PAIRS)]]
-        floor = find_floor(bank, histories[:N_NULL_PAIRS], documents, ())
+        documents = drawn_documents(with_model.scorer, N_DOCUMENTS, DOCUMENT_TOKENS, 0)
+        n_pairs = MANY_LOOKS.n_pairs
+        histories = [pair.one for pair in pairs[:: max(1, len(pairs) // n_pairs)]]
+        floor = find_floor(bank, histories[:n_pairs], documents, ())
         f = floor.interval
         yield Bar("model, floor f_16", f.value, None, note=f"{f.low:.3f} to {f.high:.3f}")
         comparer = Comparer(bank, floor, SETTINGS)
@@ -210,102 +178,12 @@ def width(n_each: int, first_seed: int) -> Iterator[Bar]:
     yield Bar("story world, mean width at 128 looks", statistics.fmean(widths), 0.20, "at most")
 
 
-class _Opened:
-    """The bundled base model on a thread of this process, and a scorer that asks it."""
-
-    def __init__(self) -> None:
-        from loom.engine.llama.backend import LlamaBackend
-
-        spec = LoadSpec(str(MODEL), n_ctx=2048, n_threads=2)
-        vocabulary = open_world("story-world").vocabulary
-        marks = (vocabulary.end_of_text,)
-        pieces = {i: vocabulary.piece(i) for i in range(len(vocabulary))}
-        self.scorer = EngineScorer(JudgedBy("story-base", marks, marks, pieces), self._submit)
-        self._ready = threading.Event()
-        self._engine = LocalEngine(lambda: LlamaBackend(spec), self._listener())
-        self._ready.wait()
-
-    def _listener(self) -> Listener:
-        def listen(events: tuple) -> None:
-            self.scorer.hear(events)
-            self._ready.set()
-
-        return listen
-
-    def _submit(self, request: Request) -> bool:
-        self._engine.submit(request)
-        return True
-
-    def close(self) -> None:
-        self._engine.close()
-
-
-def budget(size: tuple[int, int], first_seed: int) -> Iterator[Bar]:
-    """The top five joins by share of branches that a budget finds, of those there are."""
-    tree, laws = _story_tree(*size, first_seed)
-    n_grown = size[0] * size[1]
-    everything, n_all = _roads(tree, laws, Budget())
-    top = everything[:5]
-    yield Bar("budget, cost without a bound over growing", n_all / n_grown, note=str(size))
-    for share, bound in ((1.5, 0.9), (0.25, 0.6)):
-        found, _ = _roads(tree, laws, Budget(n_tokens=int(share * n_grown)))
-        places = [{place for j in road.judged for place in (j.one, j.other)} for road in found]
-        n_found = sum(
-            any(len({p for j in road.judged for p in (j.one, j.other)} & one) > 1 for one in places)
-            for road in top
-        )
-        note = f"{n_found} of {len(top)}, in {share} times the tokens of growing"
-        yield Bar(f"budget {share}, recall of the top joins", n_found / len(top), bound, note=note)
-
-
-def _roads(tree: Tree, laws: StoredLaws, bound: Budget) -> tuple[list[Road], int]:
-    world = open_world("story-world")
-    scorer = ExactScorer(world.filter, world.bos_id)
-    found = spots_of(tree, tree.leaf_ids(), laws)
-    comparer = Comparer(FutureBank(scorer, SETTINGS), KNOWN, SETTINGS)
-    judge = Judge(scorer, comparer, found.spots, SETTINGS)
-    judged = [one for some in judge.run(bound) for one in some]
-    roads = [r for r in roads_of(tree, judged) if not r.worst.evidence.both_end]
-    return roads, scorer.spent.n_tokens
-
-
-def _story_tree(n_branches: int, n_tokens: int, seed: int) -> tuple[Tree, StoredLaws]:
-    world = open_world("story-world")
-    rng = random.Random(seed)
-    prompt = world.vocabulary.encode("Friends, raise your glasses.", special=False)
-    begun = world.filter.follow(world.filter.start(), prompt).belief
-    branches = []
-    for _ in range(n_branches):
-        ids, belief = [], begun
-        while len(ids) < n_tokens:
-            ids.append(draw(world.filter.said(belief), rng))
-            _, belief = world.filter.advance(belief, ids[-1])
-        branches.append(ids)
-    tree = whole(star(prompt, *branches))
-    return tree, StoredLaws(tree, ExactScorer(world.filter), world.vocabulary.piece)
-
-
-@dataclass(frozen=True)
-class StoredLaws(OwnTokens):
-    """The laws that a session would have stored when it grew the tree: fifty tokens each."""
-
-    scorer: ExactScorer
-    piece: Callable[[int], bytes]
-
-    def pieces(self, node_id: str) -> list[bytes]:
-        return [self.piece(token) for token in self.tree.node(node_id).token_ids or ()]
-
-    def law(self, place: Place) -> dict[int, float] | None:
-        if place.n_tokens == self.tree.node(place.node).n_tokens:
-            return None
-        return self.scorer.next_law(self.histories(place.node, [place.n_tokens]), 50)[0]
-
-
 PARTS: dict[str, Callable[[int, int], Iterator[Bar]]] = {
     "oracle": oracle,
     "width": width,
     "index": index,
     "model": model,
+    "null": lambda n_each, first_seed: null_model(84 * n_each, first_seed),
 }
 
 
@@ -321,7 +199,7 @@ def main() -> None:
     print("| what | figure | bar | | |\n|---|---|---|---|---|")
     for name in asked.parts or (*PARTS, "budget"):
         bars = (
-            budget((asked.n_branches, asked.n_tokens), asked.first_seed)
+            budget(asked.n_branches, asked.n_tokens, asked.first_seed)
             if name == "budget"
             else PARTS[name](asked.n_each, asked.first_seed)
         )

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from loom.models.random_weights import write_random_model
+
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -103,3 +105,25 @@ def test_another_model_may_judge_and_the_json_says_which_at_what_cost(loom: Run)
     wrong = loom("joins", "t.loom", "--model", "nothing-like-it")
     assert wrong.returncode == 1
     assert "nothing-like-it" in wrong.stderr
+
+
+def test_what_was_said_is_compared_by_the_embedding_model_that_a_person_has(
+    loom: Run, tmp_path: Path
+) -> None:
+    write_random_model(tmp_path / "tiny.gguf", "bert", seed=1)
+    loom("new", "t.loom", "--model", "rrxor", "--prompt", "0110101101")
+    loom("grow", "t.loom", "-n", "6", "--tokens", "24", "--seed", "1")
+    done = loom("joins", "t.loom", "--embedder", "tiny.gguf", "--budget", "9000", "--json")
+    assert done.returncode == 0, done.stderr
+    assert "What was said before is compared by the embedding model." in done.stderr
+    semantic = [join["evidence"]["semantic"] for join in json.loads(done.stdout)["joins"]]
+    assert {one["measure"] for one in semantic if one is not None} == {"embedding model"}
+
+
+def test_an_embedder_that_is_not_there_is_said_in_a_sentence(loom: Run) -> None:
+    loom("new", "t.loom", "--model", "rrxor", "--prompt", "0110101101")
+    loom("grow", "t.loom", "-n", "2", "--tokens", "10", "--seed", "1")
+    done = loom("joins", "t.loom", "--embedder", "nowhere.gguf")
+    assert done.returncode == 1
+    assert "nowhere.gguf" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -10,7 +10,7 @@ from typing import Generic
 import numpy as np
 import numpy.typing as npt
 
-from loom.convergence.scorer import Cost, Future, Item, TokenIds
+from loom.convergence.scorer import Cost, Future, Item, TokenIds, Vectors
 from loom.errors import CannotScoreError
 from loom.worlds.belief import OUTSIDE, Belief, Filter
 from loom.worlds.machine import State
@@ -72,7 +72,7 @@ class ExactScorer(Generic[State]):
         laws = [self.filter.said(self.belief(history)) for history in histories]
         return [dict(sorted(law.items(), key=lambda kv: -kv[1])[:top_k]) for law in laws]
 
-    def embed(self, texts: Sequence[str]) -> list[npt.NDArray[np.float32]]:
+    def embed(self, texts: Sequence[str]) -> Vectors:
         raise CannotScoreError("A world makes no vectors of texts.")
 
     def _pay(self, n_tokens: int) -> None:

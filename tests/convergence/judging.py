@@ -6,12 +6,13 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from loom.convergence.budget import Budget
 from loom.convergence.comparing import Comparer
 from loom.convergence.floor import KNOWN
 from loom.convergence.futures import FutureBank
 from loom.convergence.judge import Judge
 from loom.convergence.scorer import TokenIds
-from loom.convergence.spots import Spots, spots_of
+from loom.convergence.spots import Spots, Step, spots_of
 from loom.records import FutureVerdict, Judged, JudgeSettings, Place, PredictiveEvidence
 from loom.tree.events import BranchClosed
 from loom.tree.graph import Tree
@@ -38,8 +39,8 @@ class OwnTokens:
         before = tuple(token for one in above for token in one.token_ids or ())
         return [(*before, *(node.token_ids or ())[:n]) for n in at]
 
-    def law(self, place: Place) -> None:
-        return None
+    def ahead(self, place: Place, n_tokens: int) -> Sequence[Step]:
+        return ()
 
 
 def grown_in(world: str, n_branches: int, n_tokens: int, seed: int) -> Tree:
@@ -69,12 +70,24 @@ def _drawn(filter_: Filter, belief, n_tokens: int, rng: random.Random):
     return ids, belief
 
 
-def judge_of(tree: Tree, world: str) -> tuple[Judge, ExactScorer, Spots]:
+@dataclass(frozen=True)
+class Trial:
+    """A judge of a tree of an exact world, and what it judges with."""
+
+    judge: Judge
+    comparer: Comparer
+    scorer: ExactScorer
+    found: Spots
+
+    def judged(self, budget: Budget) -> list[Judged]:
+        return [one for some in self.judge.run(self.comparer, budget) for one in some]
+
+
+def judge_of(tree: Tree, world: str) -> Trial:
     scorer = ExactScorer(open_world(world).filter)
-    leaves = tree.leaf_ids()
-    found = spots_of(tree, leaves, OwnTokens(tree), stride=1)
+    found = spots_of(tree, tree.leaf_ids(), OwnTokens(tree), stride=1)
     comparer = Comparer(FutureBank(scorer, SETTINGS), KNOWN, SETTINGS)
-    return Judge(scorer, comparer, found.spots, SETTINGS), scorer, found
+    return Trial(Judge(scorer, found.spots, SETTINGS), comparer, scorer, found)
 
 
 def evidence(

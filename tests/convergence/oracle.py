@@ -11,7 +11,7 @@ from loom.convergence.comparing import Comparer
 from loom.convergence.floor import KNOWN
 from loom.convergence.futures import FutureBank
 from loom.convergence.scorer import Scorer
-from loom.convergence.spots import Spot
+from loom.convergence.spots import Spot, Step
 from loom.records import Judged, JudgeSettings, Place
 from loom.worlds.backend import WorldBackend
 from loom.worlds.belief import Belief, Filter
@@ -125,8 +125,8 @@ def null_pairs(n: int, n_trees: int, seed: int) -> list[Known]:
     return found
 
 
-def spot(history: History, name: str, law: dict[int, float] | None = None) -> Spot:
-    return Spot(history, (Place(name, len(history)),), frozenset([name]), law)
+def spot(history: History, name: str, *ahead: Step) -> Spot:
+    return Spot(history, (Place(name, len(history)),), frozenset([name]), ahead)
 
 
 def exact_comparer(world: WorldBackend[State], settings: JudgeSettings) -> Comparer:

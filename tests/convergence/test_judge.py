@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from loom.convergence.budget import Budget
-from loom.convergence.likeness import apart_on_the_way, law_distance
+from loom.convergence.likeness import apart_on_the_way
 from loom.convergence.roads import graph_of_roads, roads_of
 from loom.convergence.spots import comparable
 from loom.records import Judged
@@ -16,20 +16,19 @@ from tests.convergence.trees import star
 
 
 def all_judged(tree: Tree, world: str, budget: Budget) -> list[Judged]:
-    judge, _, _ = judge_of(tree, world)
-    return [one for some in judge.run(budget) for one in some]
+    return judge_of(tree, world).judged(budget)
 
 
 @pytest.mark.parametrize("world", ["even", "rrxor"])
 def test_places_are_one_road_exactly_where_the_state_is_one(world: str) -> None:
     tree = grown_in(world, 5, 10, seed=3)
-    judge, scorer, found = judge_of(tree, world)
+    trial = judge_of(tree, world)
     state = {
-        place: max(scorer.belief(one.history).weights)
-        for one in found.spots
+        place: max(trial.scorer.belief(one.history).weights)
+        for one in trial.found.spots
         for place in one.places
     }
-    judged = [one for some in judge.run(Budget()) for one in some]
+    judged = trial.judged(Budget())
     assert any(one.evidence.verdict == "joined" for one in judged)
     for one in judged:
         same = state[one.one] == state[one.other]
@@ -46,12 +45,12 @@ def test_a_tree_that_never_meets_has_no_roads() -> None:
 
 def test_a_budget_is_kept_and_what_was_not_reached_is_counted() -> None:
     tree = grown_in("even", 6, 12, seed=2)
-    judge, scorer, _ = judge_of(tree, "even")
-    some = [one for found in judge.run(Budget(n_tokens=3_000)) for one in found]
+    trial = judge_of(tree, "even")
+    some = trial.judged(Budget(n_tokens=3_000))
     assert some
     # A batch that was begun is finished: eight pairs of at most 32 looks, scored twice.
-    assert scorer.spent.n_tokens < 3_000 + 8 * 32 * 16 * 2
-    assert judge.n_not_reached > 0
+    assert trial.scorer.spent.n_tokens < 3_000 + 8 * 32 * 16 * 2
+    assert trial.judge.n_not_reached > 0
     assert len(some) < len(all_judged(tree, "even", Budget()))
 
 
@@ -66,20 +65,6 @@ def test_nothing_is_compared_with_its_own_past() -> None:
     assert comparable(one, other)
     parted = apart_on_the_way([one, on, other])
     assert parted.tolist() == [[False, False, True], [False, False, True], [True, True, False]]
-
-
-def test_a_stored_law_only_ever_bounds_from_below() -> None:
-    full = {1: 0.5, 2: 0.25, 3: 0.25}
-    spots = [
-        spot((1,), "a", full),
-        spot((2,), "b", {1: 0.5}),
-        spot((3,), "c", {9: 1.0}),
-        spot((4,), "d"),
-    ]
-    distance = law_distance(spots)
-    assert distance[0, 1] == pytest.approx(0.0)
-    assert distance[0, 2] == pytest.approx(1.0)
-    assert distance[:, 3].tolist() == [0, 0, 0, 0]
 
 
 def test_the_graph_of_roads_counts_ways_and_branches() -> None:
@@ -97,7 +82,7 @@ def test_the_graph_of_roads_counts_ways_and_branches() -> None:
 
 def test_siblings_that_are_the_same_so_far_are_one_place() -> None:
     tree = whole(star([1, 2], [5, 6, 7], [5, 6, 8]))
-    _, _, found = judge_of(tree, "even")
+    found = judge_of(tree, "even").found
     shared = next(one for one in found.spots if one.history == (1, 2, 5, 6))
     assert {place.node for place in shared.places} == {"1", "2"}
     assert shared.leaves == {"1", "2"}

@@ -152,3 +152,11 @@ def test_the_other_words_of_an_example_are_spelled_wherever_loom_is(
         laws = session.laws.of(branch.id)
         assert laws is not None
         assert all(choice.piece is not None for choice in laws.law(0).choices)
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_an_example_names_no_folder_of_the_machine_it_was_made_on(name: str) -> None:
+    tree = read_tree(ROOT / "sessions" / f"{name}.loom")
+    models = [known.model for known in tree.provenance.values()]
+    assert models
+    assert {model.path for model in models} == {model.name for model in models}

@@ -161,12 +161,6 @@ class Outline(Lines):
         self._shape.keep_only(items)
         self._reshaped()
 
-    def families_changed(self, parent_ids: Iterable[str | None]) -> None:
-        """Children of these nodes came, went or changed places."""
-        for parent_id in parent_ids:
-            self._shape.family_changed(parent_id)
-        self._reshaped()
-
     def measure_again(self) -> None:
         """Items went out of sight, came back or stand elsewhere."""
         self._shape.measure_again()

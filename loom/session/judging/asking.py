@@ -7,13 +7,13 @@ import math
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 
-from loom.convergence.scorer import Cost, Future, Item, ScoringStopped, TokenIds
+from loom.convergence.scorer import Cost, Future, Item, ScoringStopped, TokenIds, Vectors
 from loom.engine.events import (
     BranchEnded,
     Embedded,
@@ -25,28 +25,15 @@ from loom.engine.events import (
 )
 from loom.engine.request import Cancel, Embed, Grow, Request, Score, ScoreItem, TextPart, TokensPart
 from loom.errors import CannotScoreError, LoomError
-from loom.records import TokenColumns
 from loom.records.sampling import PRESETS
 from loom.records.tokens import concat, row_of
+from loom.session.judging.answers import Answer, bits_of, cannot_score, said_in
 from loom.session.residents import Loss
 
 PREFIX = "judging-"
 """Requests of this kind write nothing into the tree: their ids tell them from all others."""
 
 ITEMS_AT_ONCE = 512
-
-
-@dataclass(slots=True, eq=False)
-class _Answer:
-    """What has come of one request; `done` when nothing more will."""
-
-    n_expected: int
-    done: threading.Event = field(default_factory=threading.Event)
-    rows: dict[int, list[TokenColumns]] = field(default_factory=dict)
-    vectors: dict[int, npt.NDArray[np.float32]] = field(default_factory=dict)
-    finishes: dict[int, str] = field(default_factory=dict)
-    failure: LoomError | None = None
-    stopped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +49,27 @@ class JudgedBy:
 class EngineScorer:
     """Asks one engine; calls block the thread that judges, and `hear` comes from the engine's.
 
-    `submit` hands a request on and says whether there is an engine to take it.
+    `submit` hands a request on and says whether there is an engine to take it, `embeds` one for
+    vectors of texts if another engine makes them; `clock` tells the seconds that answers cost.
     """
 
-    def __init__(self, model: JudgedBy, submit: Callable[[Request], bool]) -> None:
+    def __init__(
+        self,
+        model: JudgedBy,
+        submit: Callable[[Request], bool],
+        embeds: Callable[[Request], bool] | None = None,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
         self.fingerprint = model.fingerprint
         self.document_start = model.document_start
         self.document_end = model.document_end
         self.spent = Cost()
         self._submit = submit
+        self._embeds = embeds or submit
+        self._clock = clock
         self._pieces = dict(model.pieces)
         self._lock = threading.Lock()
-        self._open: dict[str, _Answer] = {}
+        self._open: dict[str, Answer] = {}
         self._n_asked = 0
         self._stopped = False
         self._name = f"{PREFIX}{id(self):x}"
@@ -99,21 +95,24 @@ class EngineScorer:
             horizon,
             PRESETS["as is"],
             _seed_at(seed, history),
-            top_k_records=1,
+            top_k_records=0,
             priority="background",
         )
 
-    def _future(self, answer: _Answer, index: int) -> Future:
-        tokens = concat(answer.rows.get(index, []))
+    def _future(self, answer: Answer, index: int) -> Future:
+        said = answer.said.get(index, [])
+        if any(one.logprob is None for one in said):
+            raise cannot_score()
+        bits = np.array([one.logprob for one in said], np.float64) / math.log(2)
         ended = answer.finishes.get(index) == "eos"
-        return Future(tuple(tokens.ids.tolist()), _bits(tokens), ended)
+        return Future(tuple(one.token_id for one in said), bits, ended)
 
     def score(self, items: Sequence[Item]) -> list[npt.NDArray[np.float64]]:
         """The log-probability in bits of each token of each text."""
         blocks = [items[i : i + ITEMS_AT_ONCE] for i in range(0, len(items), ITEMS_AT_ONCE)]
-        answers = self._ask([(partial(_score, items=block, top_k=1), 0) for block in blocks])
+        answers = self._ask([(partial(_score, items=block, top_k=0), 0) for block in blocks])
         return [
-            _bits(concat(answer.rows.get(index, [])))
+            bits_of(concat(answer.rows.get(index, [])))
             for block, answer in zip(blocks, answers, strict=True)
             for index in range(len(block))
         ]
@@ -126,16 +125,17 @@ class EngineScorer:
         for index in range(len(items)):
             stats = answer.rows[index][0].stats
             if stats is None:
-                raise _cannot_score()
+                raise cannot_score()
             probabilities = np.exp(stats.top_logprobs[0].astype(np.float64))
             laws.append(dict(zip(stats.top_ids[0].tolist(), probabilities.tolist(), strict=True)))
         return laws
 
-    def embed(self, texts: Sequence[str]) -> list[npt.NDArray[np.float32]]:
-        """One vector of length 1 for each text; CannotScoreError if the model has none."""
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """One vector for each text; CannotScoreError if the model has none."""
         parts = tuple((TextPart(text.encode("utf-8", "surrogateescape")),) for text in texts)
-        (answer,) = self._ask([(lambda name: Embed(name, parts, "background"), 0)])
-        return [answer.vectors[index] for index in range(len(texts))]
+        asked = [(lambda name: Embed(name, parts, "background"), 0)]
+        (answer,) = self._ask(asked, self._embeds)
+        return Vectors(answer.pooling, [answer.vectors[index] for index in range(len(texts))])
 
     @property
     def known_pieces(self) -> Mapping[int, bytes]:
@@ -154,7 +154,8 @@ class EngineScorer:
         for name, answer in waiting.items():
             answer.stopped = True
             answer.done.set()
-            self._submit(Cancel(name))
+            for submit in dict.fromkeys((self._submit, self._embeds)):
+                submit(Cancel(name))
 
     # What the engine says
 
@@ -189,12 +190,13 @@ class EngineScorer:
             self._take(name, answer, event)
         return None
 
-    def _take(self, name: str, answer: _Answer, event: EngineEvent) -> None:
+    def _take(self, name: str, answer: Answer, event: EngineEvent) -> None:
         match event:
             case Scored():
                 answer.rows[event.index] = [event.tokens]
             case Embedded():
                 answer.vectors[event.index] = event.vector
+                answer.pooling = event.pooling
             case BranchEnded():
                 answer.finishes[event.index] = event.finish
                 answer.stopped |= event.finish == "cancelled"
@@ -220,7 +222,7 @@ class EngineScorer:
             with self._lock:
                 answer = self._open.get(name)
             if answer is not None:
-                answer.rows.setdefault(index, []).append(row_of(event.tokens, row))
+                answer.said.setdefault(index, []).append(said_in(event.tokens, row))
         if len(others) == len(event.branches):
             return event
         if not others:
@@ -228,16 +230,20 @@ class EngineScorer:
         kept = concat([row_of(event.tokens, row) for row in others])
         return Stepped(tuple(event.branches[row] for row in others), kept)
 
-    def _close(self, name: str, answer: _Answer) -> None:
+    def _close(self, name: str, answer: Answer) -> None:
         with self._lock:
             self._open.pop(name, None)
         answer.done.set()
 
     # How it is asked
 
-    def _ask(self, requests: Sequence[tuple[Callable[[str], Request], int]]) -> list[_Answer]:
-        begun_s = time.perf_counter()
-        answers = [self._begin(make, n_expected) for make, n_expected in requests]
+    def _ask(
+        self,
+        requests: Sequence[tuple[Callable[[str], Request], int]],
+        submit: Callable[[Request], bool] | None = None,
+    ) -> list[Answer]:
+        begun_s, submit = self._clock(), submit or self._submit
+        answers = [self._begin(make, n_expected, submit) for make, n_expected in requests]
         for answer in answers:
             answer.done.wait()
             if answer.stopped:
@@ -250,19 +256,27 @@ class EngineScorer:
                 for tokens in rows:
                     n_tokens += len(tokens)
                     self._pieces.update(zip(tokens.ids.tolist(), tokens.pieces, strict=True))
-        elapsed_s = time.perf_counter() - begun_s
+            for said in answer.said.values():
+                n_tokens += len(said)
+                self._pieces.update((one.token_id, one.piece) for one in said)
+        elapsed_s = self._clock() - begun_s
         self.spent = Cost(self.spent.n_tokens + n_tokens, self.spent.elapsed_s + elapsed_s)
         return answers
 
-    def _begin(self, make: Callable[[str], Request], n_expected: int) -> _Answer:
-        answer = _Answer(n_expected)
+    def _begin(
+        self,
+        make: Callable[[str], Request],
+        n_expected: int,
+        submit: Callable[[Request], bool],
+    ) -> Answer:
+        answer = Answer(n_expected)
         with self._lock:
             if self._stopped:
                 raise ScoringStopped
             self._n_asked += 1
             name = f"{self._name}-{self._n_asked}"
             self._open[name] = answer
-        if not self._submit(make(name)):
+        if not submit(make(name)):
             self.stop()
         return answer
 
@@ -273,20 +287,6 @@ def _score(name: str, items: Sequence[Item], top_k: int) -> Score:
         for item in items
     )
     return Score(name, asked, top_k, "background")
-
-
-def _bits(tokens: TokenColumns) -> npt.NDArray[np.float64]:
-    if len(tokens) and tokens.stats is None:
-        raise _cannot_score()
-    logprob = np.zeros(0) if tokens.stats is None else tokens.stats.logprob
-    return np.asarray(logprob, np.float64) / math.log(2)
-
-
-def _cannot_score() -> CannotScoreError:
-    return CannotScoreError(
-        "This model does not say how likely given texts are, so futures cannot be compared.",
-        "Judge with another model; shared words need none.",
-    )
 
 
 def _seed_at(seed: int, history: TokenIds) -> int:

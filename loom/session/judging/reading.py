@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Sequence
 from itertools import accumulate, pairwise
 from pathlib import Path
 
 import numpy as np
 
 from loom.convergence.scorer import TokenIds
+from loom.convergence.spots import LIKELIEST, Step
 from loom.engine.request import LoadSpec, PromptPart, TokensPart
 from loom.errors import CannotScoreError
 from loom.records import Place, TokenStats
@@ -56,17 +58,31 @@ class TreeReader:
         texts = (node.text[: ends[n]] for n in at)
         return [(*before, *self._spelt(text, special=node.special)[0]) for text in texts]
 
-    def law(self, place: Place) -> Mapping[int, float] | None:
-        """The stored law of the next token, if this model wrote it."""
-        node = self._tree.node(place.node)
-        if node.token_model != self._spec.fingerprint or place.n_tokens >= node.n_tokens:
-            return None
-        stats = self._stats_of(node)
-        if stats is None:
-            return None
-        row = place.n_tokens
-        probabilities = np.exp(stats.top_logprobs[row].astype(np.float64)).tolist()
-        return dict(zip(stats.top_ids[row].tolist(), probabilities, strict=True))
+    def ahead(self, place: Place, n_tokens: int) -> Sequence[Step]:
+        """The stored laws of the next tokens, as far as this model wrote them: the eldest's way."""
+        node: Node | None = self._tree.node(place.node)
+        steps: list[Step] = []
+        begin = place.n_tokens
+        while node is not None and len(steps) < n_tokens:
+            stats = self._stats_of(node) if self._wrote(node) else None
+            if stats is None:
+                break
+            end = min(begin + n_tokens - len(steps), len(stats.logprob))
+            steps += [_step(node.token_ids or (), stats, row) for row in range(begin, end)]
+            node, begin = self._going_on(node), 0
+        return steps
+
+    def _wrote(self, node: Node) -> bool:
+        return node.token_model == self._spec.fingerprint and node.state != "growing"
+
+    def _going_on(self, node: Node) -> Node | None:
+        """The first child that this model wrote right behind a node, with nothing in between."""
+        whole = (*self._before_node(node.id), *(node.token_ids or ()))
+        for child_id in self._tree.child_ids(node.id):
+            child = self._tree.node(child_id)
+            if self._wrote(child) and self._before_node(child_id) == whole:
+                return child
+        return None
 
     def known_pieces(self) -> dict[int, bytes]:
         """The bytes of every token of the model's that stands in the tree or was read from it."""
@@ -134,3 +150,11 @@ class TreeReader:
             with open_for_reading(self._path) as stored:
                 self._stats[node.id] = stored.read_tokens(node.id).stats
         return self._stats[node.id]
+
+
+def _step(token_ids: Sequence[int], stats: TokenStats, row: int) -> Step:
+    # The likeliest come first.
+    ids = stats.top_ids[row, :LIKELIEST].tolist()
+    probabilities = np.exp(stats.top_logprobs[row, :LIKELIEST].astype(np.float64)).tolist()
+    own = math.exp(float(stats.logprob[row]))
+    return Step(token_ids[row], own, dict(zip(ids, probabilities, strict=True)))

@@ -29,7 +29,7 @@ class Asked:
     only what is undecided, by thirty-two more looks (of the pair, whatever its verdict). With
     `join` only that finding is, by thirty-two more looks, or by as many as are usual if what
     follows its words was never compared. `model` judges, by name or path, instead of the
-    session's own.
+    session's own; `embedder` is a model of vectors of texts for what was said, else the judge's.
     """
 
     budget: Budget = field(default_factory=Budget)
@@ -39,6 +39,7 @@ class Asked:
     more: bool = False
     join: Join | None = None
     model: str | None = None
+    embedder: str | None = None
 
     def pairs_among(self, tree: Tree, spots: Sequence[Spot]) -> list[tuple[SpotPair, int]]:
         """The pairs to be compared and with how many looks; none: all that may meet.
@@ -80,7 +81,10 @@ class Asked:
 def judged_of(tree: Tree, join: Join) -> Judged | None:
     """The comparison that a finding tells of, None if no futures were compared for it."""
     rounds = (one for found in reversed(tree.judged) for one in found.judged)
-    return next((one for one in rounds if one.evidence == join.evidence.predictive), None)
+    same = [one for one in rounds if one.evidence == join.evidence.predictive]
+    # Two pairs of the same branches may have come out alike to the last digit.
+    ends = {Place(span.node, span.end_token) for span in join.spans}
+    return max(same, key=lambda one: len(ends & {one.one, one.other}), default=None)
 
 
 def looked_at(tree: Tree, asked: Asked) -> list[str]:

@@ -13,10 +13,11 @@ from loom.convergence.scorer import ScoringStopped
 from loom.convergence.spots import Spot, spots_of
 from loom.convergence.suspected import suspected_pairs
 from loom.engine.events import EngineEvent
-from loom.engine.request import LoadSpec, Request
+from loom.engine.request import LoadSpec
 from loom.errors import LoomError, UsageError
 from loom.records import FloorFound, Join, JudgeSettings, JudgingCost
 from loom.session.judging.asking import EngineScorer, JudgedBy
+from loom.session.judging.engines import Engines
 from loom.session.judging.reading import TreeReader
 from loom.session.judging.rounds import DOCUMENT_TOKENS, Work, rounds
 from loom.session.judging.scope import Asked, looked_at, stride_of
@@ -90,7 +91,7 @@ class Judging:
         prompts: PromptMaker,
         words: Sequence[Join],
         asked: Asked,
-        submit: Callable[[Request], bool],
+        engines: Engines,
     ) -> None:
         """Begin to judge; what was being judged is stopped.
 
@@ -121,6 +122,7 @@ class Judging:
             budget=replace(asked.budget, tokens_per_s=_pace_before(tree, spec)),
             floor=_known_floor(tree, spec, asked.settings),
             exact=is_world(spec),
+            has_vectors=asked.embedder is not None or not is_world(spec),
             neutral=neutral,
             n_beyond=len(fitting) - len(chosen_spots),
             n_left_before=tree.judged[-1].n_not_reached if tree.judged else 0,
@@ -129,7 +131,7 @@ class Judging:
         if self._scorer is not None and self._scorer.fingerprint == spec.fingerprint:
             pieces.update(self._scorer.known_pieces)
         by = JudgedBy(spec.fingerprint, begin, end, pieces)
-        self._scorer = EngineScorer(by, submit)
+        self._scorer = EngineScorer(by, engines.futures, engines.vectors)
         self._bank = self._bank_for(self._scorer, asked.settings)
         self._status = JudgingStatus(True, left_out=dict(found.left_out))
         self._thread = threading.Thread(

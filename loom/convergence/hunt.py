@@ -1,0 +1,161 @@
+"""Which pairs to compare next: those that bring most branches onto a road, by their chances."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from loom.convergence.chances import expected_branches
+from loom.convergence.lower_bounds import Matrix
+from loom.records import FutureVerdict
+
+MOST_TRIES = 4
+"""Roads that one place is compared with before it counts as a road of its own."""
+
+LEAST_CHANCE = 0.01
+"""Pairs that are less likely to meet are not worth a look at futures."""
+
+NOTHING_NEW = 0.05
+"""What it is worth, in branches, to find that a road is passed twice by the same ones."""
+
+Flags = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Two spots by number, worth so many looks at most."""
+
+    one: int
+    other: int
+    n_futures: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """An undecided pair that is worth more looks: what that brings, in branches."""
+
+    value: float
+    offer: Offer
+
+
+class Hunt:
+    """What is known so far of n spots: the road each is on, and whom it was compared with.
+
+    A pair that may open a road is worth its chance times the branches that may come to pass that
+    road, unless a road that was opened before is probably the same; a spot that may join a road is
+    worth its chance times the branches it adds. A spot is compared with one spot of each road (its
+    leader), never with all of it.
+    """
+
+    def __init__(self, chance: Matrix, through: Flags, n_futures: int, most_futures: int) -> None:
+        """`chance` is 0 where a pair needs no look; `through` says which branch passes which spot.
+
+        Shapes (n, n) and (n, n_branches).
+        """
+        self._chance = chance
+        self._left = np.where(chance >= LEAST_CHANCE, chance, 0)
+        self._through = through
+        self._n_futures, self._most_futures = n_futures, most_futures
+        self._reach = expected_branches(chance, through)
+        self._leader = np.full(len(chance), -1)
+        self._passing: dict[int, Flags] = {}
+        self._claimed = np.zeros(len(chance))
+        self._n_tried = np.zeros(len(chance), np.int32)
+        self._n_met = np.zeros(len(chance), np.int32)
+        self._again: list[_Open] = []
+
+    def offers(self, n: int) -> list[Offer]:
+        """The n pairs that are worth most, no spot in two of them but as a leader."""
+        left, claimed = self._left.copy(), self._claimed.copy()
+        again = sorted(self._again, key=lambda one: -one.value)
+        found: list[Offer] = []
+        while len(found) < n:
+            one, other, value = self._best(left, claimed)
+            if again and again[0].value >= value:
+                chosen = again.pop(0)
+                self._again.remove(chosen)
+                found.append(chosen.offer)
+                continue
+            if value <= 0:
+                break
+            found.append(Offer(one, other, self._n_futures))
+            if self._leader[other] != other:
+                claimed = np.maximum(claimed, np.maximum(self._chance[one], self._chance[other]))
+                left[other], left[:, other] = 0, 0
+            left[one], left[:, one] = 0, 0
+        return found
+
+    def _best(self, left: Matrix, claimed: Floats) -> tuple[int, int, float]:
+        if not len(left):
+            return 0, 0, 0.0
+        nearest = left.argmax(axis=1)
+        chance = left[np.arange(len(left)), nearest]
+        value = chance * self._gains(nearest, claimed)
+        one = int(value.argmax())
+        return one, int(nearest[one]), float(value[one])
+
+    def _gains(self, nearest: npt.NDArray[np.intp], claimed: Floats) -> Floats:
+        """In branches: what each spot brings if it is joined with the one named."""
+        met = (1 + self._n_met) / (1 + self._n_tried)
+        reach = self._reach * met * (1 - claimed)
+        # What the two bring at once is sure; what may come later takes more comparisons.
+        at_once = (self._through | self._through[nearest]).sum(axis=1) * (1 - claimed)
+        gains = np.maximum(NOTHING_NEW, (2 * at_once + reach + reach[nearest]) / 4)
+        for leader, passing in self._passing.items():
+            joining = nearest == leader
+            if joining.any():
+                new = (self._through[joining] & ~passing).sum(axis=1)
+                gains[joining] = np.maximum(NOTHING_NEW, new)
+        return np.asarray(gains, np.float64)
+
+    def settle(self, offer: Offer, verdict: FutureVerdict, chance: float) -> None:
+        """What came of an offer; `chance` is that of a join where more looks are needed."""
+        one, other = offer.one, offer.other
+        value = self._value(one, other)
+        self._left[one, other] = self._left[other, one] = 0
+        if verdict == "joined":
+            self._join(one, other)
+        for spot in (one, other):
+            self._n_tried[spot] += 1
+            self._n_met[spot] += verdict == "joined"
+            if self._n_tried[spot] >= MOST_TRIES and self._leader[spot] != spot:
+                self._left[spot], self._left[:, spot] = 0, 0
+        n_more = min(2 * offer.n_futures, self._most_futures)
+        if verdict == "undecided" and n_more > offer.n_futures:
+            cost = (n_more - offer.n_futures) / self._n_futures
+            self._again.append(_Open(chance * value / cost, Offer(one, other, n_more)))
+            # To look on at this pair is worth more than to begin with another one of its road.
+            near = np.maximum(self._chance[one], self._chance[other])
+            self._claimed = np.maximum(self._claimed, chance * near)
+
+    def _value(self, one: int, other: int) -> float:
+        """What it would bring, in branches, if the two were joined."""
+        nearest = np.arange(len(self._left))
+        nearest[one] = other
+        return float(self._gains(nearest, self._claimed)[one])
+
+    def _join(self, one: int, other: int) -> None:
+        leader = int(self._leader[other])
+        if leader < 0:
+            leader = other
+            self._leader[other] = other
+            self._passing[other] = self._through[other].copy()
+            self._claimed = np.maximum(self._claimed, self._chance[other])
+        self._leader[one] = leader
+        self._passing[leader] |= self._through[one]
+        # One that is on a road has no more to find; others may still be held against its leader.
+        self._left[one], self._left[:, one] = 0, 0
+        self._left[leader] = 0
+
+
+def through_of(leaves: Sequence[frozenset[str]]) -> Flags:
+    """Which branch passes which spot, shape (n_spots, n_branches)."""
+    names = {name: i for i, name in enumerate(sorted(frozenset().union(*leaves)))}
+    through = np.zeros((len(leaves), len(names)), np.bool_)
+    for row, those in enumerate(leaves):
+        through[row, [names[leaf] for leaf in those]] = True
+    return through

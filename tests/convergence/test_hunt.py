@@ -1,0 +1,87 @@
+"""Which pairs are compared first: those that bring most branches onto a road."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from loom.convergence.hunt import MOST_TRIES, Hunt, Offer, through_of
+
+
+def chances(n: int, *pairs: tuple[int, int, float]) -> np.ndarray:
+    found = np.zeros((n, n), np.float32)
+    for one, other, chance in pairs:
+        found[one, other] = found[other, one] = chance
+    return found
+
+
+def hunt(chance: np.ndarray) -> Hunt:
+    """One branch for each spot."""
+    through = through_of([frozenset([f"{i:03}"]) for i in range(len(chance))])
+    return Hunt(chance, through, n_futures=32, most_futures=128)
+
+
+def crowd(members: range) -> list[tuple[int, int, float]]:
+    return [(a, b, 0.9) for a in members for b in members if a < b]
+
+
+def test_the_pair_whose_road_most_branches_may_pass_comes_first() -> None:
+    found = hunt(chances(7, *crowd(range(5)), (5, 6, 1.0)))
+    first, second = found.offers(2)
+    assert {first.one, first.other} < set(range(5))
+    assert {second.one, second.other} == {5, 6}
+
+
+def test_a_second_pair_of_a_road_that_is_opened_waits_for_what_is_new() -> None:
+    found = hunt(chances(10, *crowd(range(6)), *crowd(range(6, 10))))
+    for verdict in ("joined", "undecided"):
+        first, second = found.offers(2)
+        assert (first.one < 6) != (second.one < 6)
+        found.settle(first, verdict, 0.5)
+
+
+def test_what_is_on_a_road_is_compared_with_its_leader_alone() -> None:
+    found = hunt(chances(5, *crowd(range(5))))
+    (first,) = found.offers(1)
+    found.settle(first, "joined", 1.0)
+    later = found.offers(9)
+    assert {offer.other for offer in later} == {first.other}
+    assert first.one not in {offer.one for offer in later}
+
+
+def test_an_undecided_pair_gets_more_looks_by_what_it_may_bring_and_at_most_so_many() -> None:
+    found = hunt(chances(2, (0, 1, 0.9)))
+    looks = []
+    while offers := found.offers(4):
+        (offer,) = offers
+        looks.append(offer.n_futures)
+        found.settle(offer, "undecided", 0.8)
+    assert looks == [32, 64, 128]
+
+
+def test_an_undecided_pair_that_hardly_can_be_joined_waits_behind_others() -> None:
+    found = hunt(chances(4, (0, 1, 0.9), (2, 3, 0.5)))
+    first, _ = found.offers(2)
+    assert {first.one, first.other} == {0, 1}
+    found.settle(first, "undecided", 0.1)
+    (second,) = found.offers(1)
+    assert {second.one, second.other} == {2, 3}
+
+
+def test_a_place_that_meets_nobody_is_left_in_peace() -> None:
+    found = hunt(chances(9, *((0, other, 0.9) for other in range(1, 9))))
+    n_tries = 0
+    while offers := found.offers(1):
+        found.settle(offers[0], "apart", 0.0)
+        n_tries += 1
+    assert n_tries == MOST_TRIES
+
+
+def test_pairs_without_a_chance_are_never_offered() -> None:
+    assert hunt(chances(3)).offers(3) == []
+    assert Hunt(chances(0), through_of([]), 32, 128).offers(1) == []
+
+
+def test_offers_are_the_same_each_time() -> None:
+    chance = chances(8, *crowd(range(8)))
+    assert hunt(chance).offers(4) == hunt(chance).offers(4)
+    assert isinstance(hunt(chance).offers(1)[0], Offer)
