@@ -172,8 +172,9 @@ def _say_how(session: Session) -> None:
             f"nothing cut.",
             err=True,
         )
-        if measures := {one.gist.measure for one in last.judged if one.gist is not None}:
-            how = " and ".join(f"the {measure}" for measure in sorted(measures))
-            click.echo(f"What was said before is compared by {how}.", err=True)
+        newest_first = (one for found in reversed(session.tree.judged) for one in found.judged)
+        gist = next((one.gist for one in newest_first if one.gist is not None), None)
+        if gist is not None:
+            click.echo(f"What was said before is compared by the {gist.measure}.", err=True)
     elif not status.spent.n_judged:
         click.echo("There was nothing to compare.", err=True)

@@ -66,6 +66,7 @@ class Hunt:
         self._claimed = np.zeros(len(chance))
         self._n_tried = np.zeros(len(chance), np.int32)
         self._n_met = np.zeros(len(chance), np.int32)
+        self._worth: dict[tuple[int, int], float] = {}
         self._again: list[_Open] = []
 
     def offers(self, n: int) -> list[Offer]:
@@ -115,7 +116,8 @@ class Hunt:
     def settle(self, offer: Offer, verdict: FutureVerdict, chance: float) -> None:
         """What came of an offer; `chance` is that of a join where more looks are needed."""
         one, other = offer.one, offer.other
-        value = self._value(one, other)
+        # What it was worth at first: its own promise must not stand in its way.
+        value = self._worth.setdefault((one, other), self._value(one, other))
         self._left[one, other] = self._left[other, one] = 0
         if verdict == "joined":
             self._join(one, other)
