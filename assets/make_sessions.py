@@ -17,6 +17,7 @@ from assets.examples.anon import ANON
 from assets.examples.chat import CHAT
 from assets.examples.numbers import NUMBERS
 from assets.examples.playing import Example
+from assets.examples.portable import without_folders
 from assets.examples.story import STORY
 from assets.examples.wedding import WEDDING
 from loom.engine.client import Connect
@@ -36,6 +37,7 @@ def make(example: Example, folder: Path, connect: Connect) -> Path:
         example.play(session)
     finally:
         session.close()
+    without_folders(path)
     return path
 
 

@@ -238,4 +238,8 @@ def test_a_word_that_is_nearly_a_command_is_told_so(loom: Run) -> None:
     done = loom("grw")
     assert done.returncode == 2
     assert done.stderr == "loom: grw is neither a file nor a command. Did you mean: loom grow?\n"
+    assert loom("grwo", "toast.loom", "-n", "2").stderr.endswith("Did you mean: loom grow?\n")
     assert "needs a terminal" in loom("toast.loom").stderr
+    done = loom("toast.loom", "other.loom")
+    assert done.returncode == 2
+    assert "opens one file, and other.loom comes after toast.loom." in done.stderr

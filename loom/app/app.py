@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.app import SystemCommand
@@ -13,18 +13,19 @@ from textual.binding import BindingType
 from textual.screen import Screen
 
 from loom.app import keymap
+from loom.app.key_names import KeyNames
 from loom.app.keys import Key
 from loom.app.pauses import tidy
 from loom.app.rebinding import as_textual
 from loom.app.screens.main import MainScreen
-from loom.app.screens.sessions import SessionsScreen
-from loom.app.screens.touring import TourScreen
 from loom.app.themed import ThemedApp
 from loom.app.widgets.composer import Draft
 from loom.errors import LoomError
 from loom.session import Session
-from loom.session.choosing import SessionChoice
-from loom.session.tour.tour import Tour
+
+if TYPE_CHECKING:
+    from loom.session.choosing import SessionChoice
+    from loom.session.tour.tour import Tour
 
 TIDY_EVERY_S = 300.0
 """How often all memory is looked through for what nothing needs any more."""
@@ -55,7 +56,7 @@ class LoomApp(ThemedApp[Path]):
         keys: Sequence[Key] = keymap.KEYMAP,
     ) -> None:
         super().__init__(theme)
-        self.keys = keys
+        self.keys, self.named = keys, KeyNames(keys)
         self.set_keymap(as_textual(keys))
         for key in keys:
             # What has no key of its own is bound nowhere that could be changed.
@@ -88,6 +89,8 @@ class LoomApp(ThemedApp[Path]):
     @work(thread=True, exclusive=True)
     def action_tour(self) -> None:
         """Begin the tour; its sessions take a second or two to be made."""
+        from loom.app.screens.touring import TourScreen
+
         if self._begin_tour is not None:
             tour = self._begin_tour()
             self.call_from_thread(self.push_screen, TourScreen(tour, is_all=False))
@@ -103,10 +106,13 @@ class LoomApp(ThemedApp[Path]):
         else:
             self._asked_to_leave = True
             self.set_timer(LEAVE_WINDOW_S, self._stay)
-            self.notify("Ctrl+C again quits. Everything is saved.", timeout=LEAVE_WINDOW_S)
+            words = self.named("⟨interrupt⟩ again quits. Everything is saved.")
+            self.notify(words, timeout=LEAVE_WINDOW_S)
 
     def action_sessions(self) -> None:
         """Choose another session to open, or an example."""
+        from loom.app.screens.sessions import SessionsScreen
+
         self.push_screen(SessionsScreen(self._session.path), self._leave_for)
 
     def _leave_for(self, chosen: SessionChoice | None) -> None:

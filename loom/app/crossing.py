@@ -7,18 +7,22 @@ from collections.abc import Sequence
 from loom.app.marks import is_road
 from loom.app.meetings import Meetings, Place
 from loom.records import Join
+from loom.tree.node import Node
 
 
-def join_on(meetings: Meetings, path: Sequence[str]) -> Place | None:
+def join_on(meetings: Meetings, path: Sequence[Node]) -> Place | None:
     """The place on this path where branches meet that is nearest to its end; joins come first.
 
     What only looks alike, or is not known yet, counts only where the path ends.
     """
-    for node_id in reversed(path):
+    if not meetings.joins or not path:
+        return None
+    # A path may have ten thousand nodes, of which few have a meeting.
+    for node_id in (node.id for node in reversed(path) if node.id in meetings):
         for join in meetings.of(node_id):
             if is_road(join) and node_id in join.nodes:
                 return Place(join, node_id)
-    here = path[-1] if path else ""
+    here = path[-1].id
     found = (Place(join, here) for join in meetings.of(here) if here in join.nodes)
     return next(found, None)
 

@@ -84,6 +84,16 @@ def fit_end(text: str, width: int) -> str:
     return "…" + text[start:] if width > 0 else ""
 
 
+def n_characters(text: str, n_cells: int) -> int:
+    """How many characters of a text stand before the one in a column; all if it is shorter."""
+    used = 0
+    for start, _, wide in split_graphemes(text)[0]:
+        if used + wide > n_cells:
+            return start
+        used += wide
+    return len(text)
+
+
 def _columns(prefix: bytes, *, final: bool) -> int:
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
     return len(visible(decoder.decode(prefix, final)))

@@ -84,3 +84,13 @@ class Key:
                 tooltip=self.help,
                 id=self.id if len(self.keys) == 1 else f"{self.id}.{key}",
             )
+
+
+Row = tuple[str, str, str, str, str, str, int | None]
+"""Id, Textual's names, as shown, label, help, action (empty: the id), and rank in the footer."""
+
+
+def rows(state: State, group: Group, *table: Row) -> Iterator[Key]:
+    """The keys of one state that stand under one heading."""
+    for name, keys, shown, label, told, action, rank in table:
+        yield Key(name, tuple(keys.split()), shown, label, told, group, state, rank, action)

@@ -140,6 +140,16 @@ class Layout:
             at = self.parent(at)
         return way[::-1]
 
+    def read_before(self, item: str) -> Iterator[str]:
+        """The texts that were read on the way to one: of a road the way in, and not the others.
+
+        None where nothing is folded into a road: `way_to` has them all.
+        """
+        at: str | None = item
+        while at is not None and self.roads:
+            yield at
+            at = self.before(at)
+
     def item_at(self, node_id: str, n_bytes: int) -> str:
         """The item in which the first so many bytes of a node's text end."""
         for item in self.items_of(node_id):

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from loom.app.display import shown
+from loom.app.display import n_characters, shown
 from loom.app.wrapping import wrap
 from loom.tree.node import Node
 
@@ -79,6 +79,18 @@ class Manuscript:
         """The line on which the character at `offset` stands."""
         return max(0, bisect_right(self.lines, offset, key=lambda line: line.start) - 1)
 
+    def offset_at(self, line: int, column: int) -> int:
+        """The character that stands in a column of a line."""
+        start, end = self.lines[line].start, self.lines[line].end
+        return start + n_characters(self.text[start:end], column)
+
+    def drawn(self, line: int, stretch: range) -> Iterator[tuple[int, int]]:
+        """Where characters of the text are drawn on a line, as ranges of what is drawn there."""
+        start, end = self.lines[line].start, self.lines[line].end
+        first, until = max(start, stretch.start), min(end, stretch.stop)
+        if first < until:
+            yield first - start, until - start
+
     def pieces(self, line: Line) -> Iterator[tuple[int, int, int]]:
         """The stretches (node number, start, end) of a line that belong to one node each."""
         number, start = self.node_at(line.start), line.start
@@ -137,11 +149,15 @@ class Manuscript:
         The change may make the word before it too long for its line, or short enough for the last.
         """
         changed = self.starts[n_kept] if n_kept < len(self.starts) else len(self.text)
-        at = bisect_left(self.lines, changed, lo=turn.body, key=lambda line: line.start)
-        at = max(turn.body, at - 2)
+        at = self._resume_at(turn.body, changed)
         resume = self.lines[at].start
         del self.lines[at:]
         self._wrap(resume, self._turn_end(turn.first, firsts))
+
+    def _resume_at(self, body: int, changed: int) -> int:
+        """The first line, not before `body`, that a change may break anew."""
+        at = bisect_left(self.lines, changed, lo=body, key=lambda line: line.start)
+        return max(body, at - 2)
 
     def _begin_turn(self, first: int) -> None:
         line, start = len(self.lines), self.starts[first]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from rich.cells import cell_len, split_graphemes
 
 from loom.app.map_shape import MapShape, Spot, Window
 
@@ -79,12 +80,24 @@ class Canvas:
         if 0 <= x < self.width and 0 <= y < self.height:
             self.cells[y][x] = (char, ink)
 
+    def put_words(self, x: int, y: int, words: str, ink: Ink) -> int:
+        """Words from a cell on; a wide character takes two. Returns the cell behind them."""
+        for start, end, n_cells in split_graphemes(words)[0]:
+            is_whole = x + n_cells <= self.width
+            for cell in range(x, x + n_cells):
+                written = words[start:end] if cell == x else ""
+                self.put(cell, y, written if is_whole else " ", ink)
+            x += n_cells
+        return x
+
     def runs(self, y: int) -> list[tuple[str, Ink]]:
         """A row as stretches of one ink, blanks between them."""
         row, runs = self.cells[y], list[tuple[str, Ink]]()
         end = 0
         for x in sorted(row):
             char, ink = row[x]
+            if not (char and char.isascii()) and not self._is_whole(x, y):
+                char = " "
             if x > end:
                 runs.append((" " * (x - end), "line"))
             if runs and x == end and runs[-1][1] == ink:
@@ -93,6 +106,13 @@ class Canvas:
                 runs.append((char, ink))
             end = x + 1
         return runs
+
+    def _is_whole(self, x: int, y: int) -> bool:
+        """Whether nothing was drawn over the other half of a wide character."""
+        row, nothing = self.cells[y], (" ", "words")
+        if row[x][0]:
+            return cell_len(row[x][0]) < 2 or not row.get(x + 1, nothing)[0]
+        return cell_len(row.get(x - 1, nothing)[0]) > 1
 
 
 def draw(
@@ -177,9 +197,8 @@ def _draw_spot(canvas: Canvas, spot: Spot, zoom: Zoom, window: Window, looks: Lo
     canvas.put(x + 2, y, *_glyph(spot, looks))
     end = x + 3
     if zoom.cells > 8:
-        for end, char in enumerate(looks.words(spot.item), x + 4):
-            canvas.put(end, y, char, "words-road" if on_path else "words")
-        end += 2
+        ink: Ink = "words-road" if on_path else "words"
+        end = canvas.put_words(x + 4, y, looks.words(spot.item), ink) + 1
     if spot.has_children:
         for beyond in range(end, x + zoom.cells):
             canvas.put(beyond, y, "─", "line")

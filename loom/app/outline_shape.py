@@ -73,15 +73,6 @@ class OutlineShape:
 
     # Changes
 
-    def family_changed(self, parent_id: str | None) -> None:
-        """Children of this node came, went, or stand in another order."""
-        self._unfolded_sizes = None
-        holder = self._layout.holder(parent_id)
-        at, n = self._pages.get(holder, 0), self.n_ways(holder)
-        if at and at * PAGE >= n:
-            self._pages[holder] = max(0, (n - 1) // PAGE)
-        self._measure_up(holder)
-
     def add(self, item: str) -> None:
         """A node that is now in the tree."""
         self._unfolded_sizes = None

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from textual.binding import Binding
 
+from loom.app.key_names import shown_keys
 from loom.app.keymap import KEYMAP
 from loom.app.keys import Key
 from loom.errors import UsageError
@@ -24,7 +25,7 @@ def rebound(given: Mapping[str, Sequence[str]], keys: Sequence[Key] = KEYMAP) ->
     for name in given:
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1)
-            remedy = f"Did you mean {near[0]}?" if near else "`?` in loom lists what keys do."
+            remedy = f"Did you mean {near[0]}?" if near else "`loom keys` lists their names."
             raise UsageError(f"config.toml gives a key to {name!r}, which is nothing.", remedy)
         if known[name].has_choices:
             raise UsageError(f"The keys of {name!r} are digits.", "They cannot be others.")
@@ -46,7 +47,7 @@ def as_textual(changed: Sequence[Key], keys: Sequence[Key] = KEYMAP) -> dict[str
 
 
 def _changed(key: Key, names: Sequence[str]) -> Key:
-    return replace(key, keys=tuple(map(_textual_name, names)), shown=" ".join(names))
+    return replace(key, keys=tuple(map(_textual_name, names)), shown=shown_keys(names))
 
 
 def _textual_name(name: str) -> str:

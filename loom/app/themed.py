@@ -9,10 +9,16 @@ from collections.abc import Sequence
 
 from textual.app import App, ReturnType
 
+from loom.app.key_names import KeyNames
 from loom.app.keymap import KEYMAP
 from loom.app.keys import Key
 from loom.app.themes import CONTRAST, DARK, LIGHT, threads
 from loom.errors import UsageError
+
+
+def named(app: App[object], words: str) -> str:
+    """Words with the keys in them that the app has."""
+    return (app.named if isinstance(app, ThemedApp) else KeyNames(KEYMAP))(words)
 
 
 class ThemedApp(App[ReturnType]):
@@ -22,6 +28,8 @@ class ThemedApp(App[ReturnType]):
 
     keys: Sequence[Key] = KEYMAP
     """What is bound: the one table of keys, perhaps with keys of a person's own."""
+    named = KeyNames(KEYMAP)
+    """Puts those keys into words."""
 
     def __init__(self, theme: str | None = None) -> None:
         super().__init__()

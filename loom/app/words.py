@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Protocol
 
 from loom.app.crossing import way_number
 from loom.app.display import shown_words
@@ -12,6 +13,8 @@ from loom.app.marks import WORDS_MARK as MARK
 from loom.app.marks import is_road, look_of
 from loom.app.meetings import Meetings, Place
 from loom.app.roads_view import RoadsView
+from loom.app.selecting import Selected
+from loom.app.shading import Shade, legend
 from loom.app.walking import is_unfinished, persons_turn
 from loom.session import GrowSettings, ModelStatus
 from loom.session.judging.roads import OneRoad
@@ -22,8 +25,9 @@ from loom.tree.graph import Tree
 
 WELCOME = (
     "This small bundled model knows only one made-up town, to try things on. "
-    "Space grows branches, arrows walk, i writes, L opens examples, ? shows all keys. "
-    "Your own model: press @ or run loom FILE.gguf."
+    "⟨grow⟩ grows branches, arrows walk, ⟨write⟩ writes, ⟨sessions⟩ opens examples, "
+    "⟨help⟩ shows all keys. "
+    "Your own model: press ⟨model⟩ or run loom FILE.gguf."
 )
 
 TOO_SMALL = "Loom needs at least 40 columns and 12 rows: please enlarge."
@@ -31,18 +35,18 @@ TOO_SMALL = "Loom needs at least 40 columns and 12 rows: please enlarge."
 
 _FEW_ROADS = 3
 
-CUT = "cut here · Space grows from the cut · Esc keeps all"
+CUT = "cut here · ⟨grow⟩ grows from the cut · ⟨stop⟩ keeps all"
 
 
 def empty_page(mode: Mode) -> str:
     """What stands where there is no text at all yet."""
     if mode == "chat":
-        return "An empty chat.\n\ni writes a message; its answers grow as branches."
-    return "An empty page.\n\ni writes a beginning; Space grows from nothing at all."
+        return "An empty chat.\n\n⟨write⟩ writes a message; its answers grow as branches."
+    return "An empty page.\n\n⟨write⟩ writes a beginning; ⟨grow⟩ grows from nothing at all."
 
 
 def invitation(mode: Mode, *, is_persons_turn: bool) -> str:
-    """What `i` would begin."""
+    """What writing would begin."""
     if mode == "plain":
         return "write here"
     return "write a message" if is_persons_turn else "write this message another way"
@@ -55,12 +59,33 @@ def no_branches(tree: Tree, here: str | None, settings: GrowSettings) -> str:
     is_chat = tree.mode == "chat"
     if is_chat and persons_turn(tree.path(here)):
         if is_unfinished(tree.node(here)):
-            return "Your turn: i writes the next message. Space goes on with this answer."
-        return "Your turn: i writes the next message, w lets the model write it."
+            return "Your turn: ⟨write⟩ writes the next message. ⟨grow⟩ goes on with this answer."
+        return "Your turn: ⟨write⟩ writes the next message, ⟨persons_turn⟩ lets the model write it."
     if is_chat and next_role(turns_of(tree.path(here))) == "user":
-        return "Nothing follows yet. Space goes on with this message."
+        return "Nothing follows yet. ⟨grow⟩ goes on with this message."
     many = count(settings.n_branches, "answer" if is_chat else "branch")
-    return f"Nothing follows yet. Space grows {many} of up to {settings.max_tokens} tokens."
+    return f"Nothing follows yet. ⟨grow⟩ grows {many} of up to {settings.max_tokens} tokens."
+
+
+class _Read(Protocol):
+    """What the words of the reading pane say."""
+
+    shade: Shade | None
+    is_rendered: bool
+
+    @property
+    def selected(self) -> Selected | None: ...
+
+
+def reading(pane: _Read) -> str:
+    """What the signs in the text mean, or can be done with it, on the rule above it."""
+    if pane.selected is not None:
+        n = len(pane.selected.text.decode("utf-8", "replace"))
+        much = count(n, "character")
+        return f"{much} selected · ⟨copy_text⟩ copies · ⟨split⟩ splits where they begin"
+    if pane.is_rendered:
+        return "Markdown rendered · ⟨markdown⟩ back to marks and shades"
+    return legend(pane.shade)
 
 
 def outline(
@@ -70,7 +95,7 @@ def outline(
     if filtered:
         return f"outline · {filtered}"
     if hoisted is not None:
-        return "outline · one subtree, H shows all"
+        return "outline · one subtree, ⟨hoist⟩ shows all"
     return f"outline · {count(tree.n_visible, 'node')}{folded_roads(roads)}"
 
 
@@ -100,9 +125,9 @@ def what_grows(
         return label, f"opening {shown_words(status.name)}…"
     if n_growing := len(tree.growing_ids):
         rate = f" · {status.tokens_per_s:,.0f} tok/s" if status.tokens_per_s else ""
-        return label, f"{n_growing} growing{rate} · Esc stops"
+        return label, f"{n_growing} growing{rate} · ⟨stop⟩ stops"
     if label and not tree.n_children(here) + n_awaited and tree.mode == "plain":
-        return label, f"nothing follows yet · Space grows {settings.n_branches}"
+        return label, f"nothing follows yet · ⟨grow⟩ grows {settings.n_branches}"
     return label, ""
 
 
@@ -164,21 +189,24 @@ def where_it_meets(
     `place` is what was asked for, `near` that or else the nearest meeting on the way to `item`.
     """
     if near is None or item is None:
-        return _what_meets(roads.meetings), "m goes there" if roads.meetings.joins else ""
+        return _what_meets(roads.meetings), "⟨next_join⟩ goes there" if roads.meetings.joins else ""
     number, n_ways = way_number(near)
     look = look_of(near.join)
     if not is_road(near.join):
-        return f"{look.mark} branch {number} of {n_ways}", "n across · m next"
+        return f"{look.mark} branch {number} of {n_ways}", "⟨cross⟩ across · ⟨next_join⟩ next"
     way = f"way in {number} of {n_ways}"
     if not roads.is_one(near.join.id):
         passed = place is None and roads.layout.node_id(item) != near.node_id
         label = f"you came by way {number} of {n_ways}" if passed else way
-        return f"{look.mark} {label}", "n across · s one road · m next"
+        return f"{look.mark} {label}", "⟨cross⟩ across · ⟨one_road⟩ one road · ⟨next_join⟩ next"
     if roads.layout.leads_into(item) is not None:
-        return f"{look.mark} {way}", "→ onto the road · n across · s apart"
+        return f"{look.mark} {way}", "⟨child⟩ onto the road · ⟨cross⟩ across · ⟨one_road⟩ apart"
     if (came_by := roads.entered_by(item, near.join)) is not None:
         number, _ = way_number(Place(near.join, came_by))
-    return f"{look.mark} one road, you came by way {number} of {n_ways}", "← back · s apart"
+    return (
+        f"{look.mark} one road, you came by way {number} of {n_ways}",
+        "⟨parent⟩ back · ⟨one_road⟩ apart",
+    )
 
 
 def _what_meets(meetings: Meetings) -> str:

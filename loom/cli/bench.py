@@ -13,11 +13,11 @@ from loom.cli.group import cli
 def bench(models_: tuple[str, ...], as_json: bool) -> None:
     """Measure tokens per second for 1, 4, 8 and 16 branches, beside bare llama.cpp."""
     from loom.formats.loom_json import dumps
-    from loom.session.bench import bench_lines, run_bench
+    from loom.session.bench import as_document, bench_lines, measure
 
-    results = run_bench(models_, say=lambda line: click.echo(line, err=True))
+    found = measure(models_, say=lambda line: click.echo(line, err=True))
     if as_json:
-        click.echo(dumps(results))
+        click.echo(dumps(as_document(found)))
         return
-    for line in bench_lines(results):
+    for line in bench_lines(found):
         click.echo(line)

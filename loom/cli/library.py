@@ -24,10 +24,10 @@ def sessions(context: click.Context) -> None:
 @click.argument("folder", type=FILE, required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_sessions(folder: Path | None = None, as_json: bool = False) -> None:
-    """List sessions, the last changed first: nodes, model, title and file."""
+    """List sessions, the last changed first: nodes, joins, model, title and file."""
     from loom.formats.library_text import session_line, session_object
     from loom.formats.loom_json import dumps
-    from loom.session.library import Unreadable, listed, session_files
+    from loom.session.library import Unreadable, listed, n_joins, session_files
 
     found = listed(session_files(folder))
     objects = []
@@ -35,7 +35,10 @@ def list_sessions(folder: Path | None = None, as_json: bool = False) -> None:
         if isinstance(one, Unreadable):
             click.echo(str(one.error), err=True)
             continue
-        columns = (str(one.path), one.title, one.model, one.n_nodes, one.changed_at)
+        columns = (
+            *(str(one.path), one.title, one.model),
+            *(one.n_nodes, n_joins(one), one.changed_at),
+        )
         objects.append(session_object(*columns))
         if not as_json:
             click.echo(session_line(*columns))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import sys
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,14 +17,19 @@ from loom.errors import LoomError, UsageError
 if TYPE_CHECKING:
     from loom.config import Config
     from loom.records import Opening
+    from loom.session.tour.tour import Tour
 
 
-@cli.command("open", hidden=True)
+@cli.command("open", hidden=True, context_settings={"ignore_unknown_options": True})
 @click.argument("file", type=FILE, required=False)
-def open_app(file: Path | None) -> None:
+@click.argument("more", nargs=-1)
+def open_app(file: Path | None, more: tuple[str, ...]) -> None:
     """Open the app."""
     if file is not None and not file.exists():
         _check_for_command(file.name)
+    if more:
+        what = f"The app opens one file, and {more[0]} comes after {file}."
+        raise UsageError(what, "`loom --help` lists what commands there are.")
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise LoomError(
             "The app needs a terminal to draw on.",
@@ -45,11 +49,14 @@ def _check_for_command(word: str) -> None:
 
 def run_app(file: Path | None) -> None:
     """Open the app on what a person named, then on whatever they go over to, until they quit."""
+    from loom.app.pauses import let_go, look_for_no_garbage
     from loom.config import load_config
 
+    look_for_no_garbage()
     config = load_config()
     opened: Path | None = _run_on(file, config)
     while opened is not None:
+        let_go()
         opened = _run_on(opened, config)
 
 
@@ -58,18 +65,23 @@ def _run_on(file: Path | None, config: Config) -> Path | None:
     from loom.app.pauses import look_for_garbage_when_asked
     from loom.app.rebinding import rebound
     from loom.session.opening import open_any
-    from loom.session.tour.tour import Tour
 
     keys = rebound(config.keys)
     session = open_any(file, connect())
     if config.unload_after_minutes is not None:
         session.unload_when_idle(60 * config.unload_after_minutes)
     look_for_garbage_when_asked()
-    app = LoomApp(session, config.theme, partial(Tour.begin, connect()), keys)
+    app = LoomApp(session, config.theme, _begin_tour, keys)
     try:
         return app.run()
     finally:
         session.close()
+
+
+def _begin_tour() -> Tour:
+    from loom.session.tour.tour import Tour
+
+    return Tour.begin(connect())
 
 
 @cli.command()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple, Protocol
 
 import numpy as np
@@ -11,6 +11,9 @@ import numpy.typing as npt
 from loom.engine.events import Pooling
 from loom.errors import LoomError
 from loom.records import ModelInfo, Sampling, TokenStats
+
+Coming = Callable[[], TokenStats]
+"""Statistics that are being computed: waits for them, and raises what went wrong."""
 
 Saved = npt.NDArray[np.uint8]
 """What a sequence held, as bytes of this machine's memory that only its backend understands."""
@@ -117,6 +120,14 @@ class Backend(Evaluator, Protocol):
     @property
     def generates(self) -> bool:
         """Whether it gives laws of what comes next; models that only embed texts do not."""
+
+    def statistics_beside(
+        self, laws: Sequence[int], chosen: Sequence[int], top_k: int
+    ) -> Coming | None:
+        """Begin to compute what `statistics` tells, for the next `decode` to go on meanwhile.
+
+        None where nothing would be gained: then it is to be asked for at once.
+        """
 
     def copy(self, source: int, target: int, n_positions: int) -> None:
         """Let `target`, which is empty, share the first n positions of `source`."""

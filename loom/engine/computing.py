@@ -18,6 +18,7 @@ from loom.engine.events import (
     Scored,
     Stepped,
 )
+from loom.engine.late import Told, Unfinished
 from loom.engine.memory import Memory
 from loom.engine.scheduler import Plan
 from loom.engine.scoring import ScoredText, Scoring
@@ -52,7 +53,7 @@ class Computer:
         self._clock = clock
         self._batch_evaluated = batch_evaluated
 
-    def compute(self, batch: Plan) -> list[EngineEvent]:
+    def compute(self, batch: Plan) -> list[Told]:
         """Evaluate a batch; what came of it, in order. BackendError if the model fails."""
         self._backend.decode(batch.rows)
         if self._batch_evaluated is not None:
@@ -70,9 +71,9 @@ class Computer:
             events += self._cover(growth, law)
         return events + self._score(batch, n_branches + n_covers)
 
-    def _draw(self, branches: Sequence[Continuation]) -> list[EngineEvent]:
+    def _draw(self, branches: Sequence[Continuation]) -> list[Told]:
         """A token for every branch: the i-th from the i-th law."""
-        events: list[EngineEvent] = []
+        events: list[Told] = []
         drawn: list[_Drawn] = []
         for law, branch in enumerate(branches):
             try:
@@ -90,22 +91,25 @@ class Computer:
                 events.append(end_branch(one.branch, finish, self._memory))
         return events
 
-    def _stepped(self, drawn: Sequence[_Drawn]) -> Stepped:
+    def _stepped(self, drawn: Sequence[_Drawn]) -> Stepped | Unfinished:
         requests = [one.branch.growth.request for one in drawn]
         now = self._clock()
         chosen = [one.token_id for one in drawn]
         top_k = max(request.top_k_records for request in requests)
+        laws = [one.law for one in drawn]
+        coming = self._backend.statistics_beside(laws, chosen, top_k)
         waited_s = [now - one.branch.growth.accepted_s for one in drawn]
         tokens = TokenColumns(
             ids=np.array(chosen, np.int32),
             pieces=tuple(one.piece for one in drawn),
             elapsed_s=np.array(waited_s, np.float32),
-            stats=self._backend.statistics([one.law for one in drawn], chosen, top_k),
+            stats=None if coming else self._backend.statistics(laws, chosen, top_k),
         )
         names = zip(requests, drawn, strict=True)
-        return Stepped(
+        stepped = Stepped(
             tuple((request.request_id, one.branch.index) for request, one in names), tokens
         )
+        return Unfinished(stepped, coming) if coming else stepped
 
     def _advance(self, drawn: _Drawn) -> BranchFinish | None:
         branch = drawn.branch

@@ -25,14 +25,17 @@ _VULKAN = "-DGGML_VULKAN=on"
 _PCI_VENDORS: dict[str, Gpu] = {"0x10de": "NVIDIA", "0x1002": "AMD", "0x8086": "Intel"}
 
 
+def usable_processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else (os.cpu_count() or 1)
+
+
 def default_threads() -> int:
     """Threads for llama.cpp: the processors this process may use, halved where they are many.
 
     From eight up they are mostly two to a core, and a second thread a core gains decoding nothing.
     """
-    n_processors = (
-        len(os.sched_getaffinity(0)) if sys.platform == "linux" else (os.cpu_count() or 1)
-    )
+    n_processors = usable_processors()
     return max(1, n_processors // 2 if n_processors >= 8 else n_processors)
 
 

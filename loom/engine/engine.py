@@ -18,6 +18,7 @@ from loom.engine.events import (
 )
 from loom.engine.exact import ExactGrowth
 from loom.engine.intake import Intake
+from loom.engine.late import Late
 from loom.engine.memory import Memory
 from loom.engine.request import Cancel, Embed, Grow, Request, Score
 from loom.engine.scheduler import Job, in_turn, plan
@@ -33,8 +34,9 @@ class Engine:
     """Grows, scores and embeds texts on one backend.
 
     `submit` takes a request and `step` evaluates one batch; both return what happened, in order.
-    All that is asked for shares the batches, what a person waits for first. `batch_evaluated` is
-    called in the middle of a step, when the model has done its part.
+    All that is asked for shares the batches, what a person waits for first. What came of a step
+    may be told by the next one, never later. `batch_evaluated` is called in the middle of a step,
+    when the model has done its part.
     """
 
     def __init__(
@@ -49,6 +51,7 @@ class Engine:
         self._intake = Intake(backend)
         self._memory = Memory(backend, host_bytes)
         self._computer = Computer(backend, self._memory, clock, batch_evaluated)
+        self._late = Late()
         self._jobs: list[Job] = []
         self._embeddings: list[Embedding] = []
         self._exact: list[ExactGrowth] = []
@@ -64,7 +67,7 @@ class Engine:
     def submit(self, request: Request) -> list[EngineEvent]:
         """Take a request into the schedule, or stop one."""
         if isinstance(request, Cancel):
-            return self._cancel(request.request_id)
+            return [*self._late.take(), *self._cancel(request.request_id)]
         try:
             match request:
                 case Grow():
@@ -85,12 +88,16 @@ class Engine:
         try:
             self._start_what_fits()
             batch = plan(self._jobs, self._backend.n_batch)
-            events = self._computer.compute(batch) if batch.rows else []
+            told = self._computer.compute(batch) if batch.rows else []
         except BackendError as error:
-            return self._give_up(error)
+            return [*self._late.take(), *self._give_up(error)]
         self._n_evaluated += len(batch.rows)
+        events = self._late.take()
+        self._late.keep(told)
         events += self._embed_some() + self._grow_exactly()
         self._finish_jobs()
+        if not (self._late.can_wait and self.growing):
+            events += self._late.take()
         return [*self._gauge(), *events]
 
     @property

@@ -67,7 +67,7 @@ class LocalEngine:
 def _death(backend: Backend) -> EngineDied:
     return EngineDied(
         f"{backend.info.name} came upon a mistake in loom itself and was stopped.",
-        "What was written is kept. Space starts it again.",
+        "What was written is kept. Growing starts it again.",
     )
 
 

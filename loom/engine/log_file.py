@@ -12,7 +12,10 @@ MOST_BYTES = 1 << 20
 """A log that is longer is put aside when the next process starts, in place of the one before."""
 
 _TAIL_BYTES = 16_384
-_ABORT = re.compile(r"(GGML_ASSERT\(.*\) failed|^\w*(?:Error|Exception)\b.*|fatal error.*)")
+_ABORT = re.compile(
+    r"(GGML_ASSERT\(.*\) failed|^\w*(?:Error|Exception)\b.*|fatal error.*"
+    r"|\b(?:CUDA|ROCm|MUSA) error: .*)"
+)
 _MOST_WORDS = 160
 
 

@@ -26,6 +26,11 @@ Check = Callable[[Path], object]
 CLOSE_S = 2.0
 """How long a child may take to end by itself before it is killed."""
 
+_OF_LLAMA_CPP = frozenset(
+    (signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGSEGV)
+)
+"""How a process ends over what was computed in it; other signals come from elsewhere."""
+
 # The child gets this process's folders to import from, and no module of its own: what was started
 # here, be it a script without a guard around its last lines, is not started again there.
 _PROGRAM = """import sys
@@ -136,7 +141,17 @@ class ProcessEngine:
             what += "" if self._is_ready else ", perhaps for want of memory"
         elif why := self._log.last_words():
             what += f" ({why})"
-        return EngineDied(f"{what}.", "What was written is kept. Space starts it again.")
+        return EngineDied(f"{what}.", self._remedy(exit_code))
+
+    def _remedy(self, exit_code: int) -> str:
+        again = "What was written is kept. Growing starts it again"
+        if not self._is_ready or -exit_code not in _OF_LLAMA_CPP:
+            return f"{again}."
+        # Kernels of a GPU are made for some shapes of batch and attention, and not for all.
+        return (
+            f"{again}; if it ends so once more, grow fewer branches at once, or begin a session"
+            " with loom new --flash-attention off."
+        )
 
 
 def _start(handle: int, log: LogFile) -> subprocess.Popen[bytes]:

@@ -77,7 +77,7 @@ class PromptReader:
         if not ids:
             raise LoomError(
                 "There is no text to continue, and this model needs some to begin.",
-                "Press i and write a few words.",
+                "Write a few words.",
             )
 
     def require_room(self, n_tokens: int, n_more: int = 0) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from loom.engine.backend import MemoryKind, Row, Saved
+from loom.engine.backend import Coming, MemoryKind, Row, Saved
 from loom.engine.events import Pooling
 from loom.engine.statistics import statistics_of
 from loom.records import ModelInfo, Sampling, TokenStats
@@ -121,6 +121,15 @@ class ScriptedBackend:
         """Statistics of the made-up laws."""
         rows = [self._law(token_id) for token_id in chosen]
         return statistics_of(rows, chosen, top_k)
+
+    def statistics_beside(
+        self,
+        laws: Sequence[int],  # noqa: ARG002
+        chosen: Sequence[int],  # noqa: ARG002
+        top_k: int,  # noqa: ARG002
+    ) -> Coming | None:
+        """Nothing is gained: a batch takes no time."""
+        return None
 
     def _law(self, token_id: int) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
         n_vocab = max(N_VOCAB, len(self._words))

@@ -103,6 +103,12 @@ def narrowed(part: Excerpt, wanted: Set[str]) -> Excerpt:
     )
 
 
+def _met(joins: Sequence[Join]) -> Sequence[Join]:
+    """The joins; where nothing was found to be one, the shared words that nobody has judged."""
+    joined = [join for join in joins if join.verdict == "joined"]
+    return joined or [join for join in joins if join.verdict == "not_judged"]
+
+
 def joins_within(joins: Iterable[Join], part: Excerpt) -> tuple[Join, ...]:
     """The joins of which at least two branches are in an excerpt."""
     return tuple(join for join in joins if len({s.node for s in join.spans if s.node in part}) > 1)
@@ -136,7 +142,9 @@ def _asked(
     if choice.through:
         asked = _only(asked, _roads(tree, choice.through))
     if choice.joins_only:
-        asked = _only(asked, _roads(tree, [span.node for join in joins for span in join.spans]))
+        asked = _only(
+            asked, _roads(tree, [span.node for join in _met(joins) for span in join.spans])
+        )
     return asked
 
 

@@ -12,25 +12,30 @@ TITLE_WIDTH = 40
 
 
 def session_object(
-    file: str, title: str, model: str, n_nodes: int, changed_at: float
+    file: str, title: str, model: str, n_nodes: int, n_joins: int | None, changed_at: float
 ) -> JsonObject:
-    """A session of the library."""
+    """A session of the library; None joins are those of a file that cannot be read."""
     return {
         "file": file,
         "title": title,
         "model": model,
         "n_nodes": n_nodes,
+        "n_joins": n_joins,
         "changed_at": datetime.fromtimestamp(changed_at, UTC).isoformat(),
     }
 
 
-def session_line(file: str, title: str, model: str, n_nodes: int, changed_at: float) -> str:
+def session_line(
+    file: str, title: str, model: str, n_nodes: int, n_joins: int | None, changed_at: float
+) -> str:
     """A session of the library on one line; the time is that of the place where it is shown."""
     when = datetime.fromtimestamp(changed_at).astimezone().strftime("%Y-%m-%d %H:%M")
     shown = visible_line(title)
     shown = shown if len(shown) <= TITLE_WIDTH else shown[: TITLE_WIDTH - 1] + "…"
     nodes = f"{n_nodes:,} node" + ("" if n_nodes == 1 else "s")
-    return f"{when}  {nodes:>14}  {visible_line(model):<16}  {shown:<{TITLE_WIDTH}}  {file}"
+    joins = f"{n_joins:,} join" + ("" if n_joins == 1 else "s") if n_joins else ""
+    facts = f"{when}  {nodes:>14}  {joins:>9}  {visible_line(model):<16}"
+    return f"{facts}  {shown:<{TITLE_WIDTH}}  {file}"
 
 
 def found_object(

@@ -20,7 +20,7 @@ from typing import Literal
 from loom.errors import ChatTemplateError
 from loom.models.gguf_file import GgufMetadata
 from loom.models.template_arrangements import Message, arrangements
-from loom.models.template_sandbox import USE_ANOTHER, TemplateFailedError
+from loom.models.template_failure import USE_ANOTHER, TemplateFailedError
 
 ChatRole = Literal["system", "user", "assistant"]
 Render = Callable[[str, Mapping[str, object]], str]

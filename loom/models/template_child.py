@@ -12,7 +12,8 @@ import sys
 from collections.abc import Mapping
 
 from loom.errors import ChatTemplateError
-from loom.models.template_sandbox import TemplateFailedError, render
+from loom.models.template_failure import TemplateFailedError
+from loom.models.template_sandbox import render
 
 MOST_MEMORY_BYTES = 2**29
 READY = b"ready\n"

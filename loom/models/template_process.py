@@ -13,7 +13,7 @@ import threading
 from collections.abc import Mapping
 
 from loom.errors import ChatTemplateError
-from loom.models.template_sandbox import USE_ANOTHER, TemplateFailedError
+from loom.models.template_failure import USE_ANOTHER, TemplateFailedError
 
 LIMIT_S = 2.0
 """How long one rendering may take; a hundred turns take a hundredth of it."""

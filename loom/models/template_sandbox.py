@@ -21,6 +21,7 @@ from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from loom.errors import ChatTemplateError
+from loom.models.template_failure import USE_ANOTHER, TemplateFailedError
 
 _MAX_TEMPLATE_CHARS = 2**18
 _MAX_OUTPUT_CHARS = 2**20
@@ -28,7 +29,6 @@ _MAX_RANGE = 10_000
 _MAX_QUOTED_CHARS = 160
 _MAX_NUMBER = 2**63
 _PADDING = frozenset({"center", "ljust", "rjust", "zfill", "expandtabs"})
-USE_ANOTHER = "Use plain text with this model, or a named template."
 
 # What untrusted code can raise; anything else would be a mistake of ours.
 _TEMPLATE_FAULTS = (
@@ -41,10 +41,6 @@ _TEMPLATE_FAULTS = (
     TypeError,
     ValueError,
 )
-
-
-class TemplateFailedError(ChatTemplateError):
-    """A template did not take what it was given; it may take it in another arrangement."""
 
 
 class TemplateRefusesError(jinja2.TemplateError):

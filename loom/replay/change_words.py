@@ -21,7 +21,7 @@ from loom.tree.changes import (
     SessionTitled,
     TagRemoved,
 )
-from loom.tree.events import NodeImported, TreeEvent, TreeImported
+from loom.tree.events import FuturesJudged, NodeImported, TreeEvent, TreeImported
 from loom.tree.graph import Tree
 from loom.tree.visible import visible_line
 
@@ -44,6 +44,10 @@ def change_words(event: TreeEvent, tree: Tree) -> tuple[str, str] | None:
             return "hidden", _text(node_id, tree)
         case NodeShown(node_id=node_id):
             return "restored", _text(node_id, tree)
+        case FuturesJudged(round=made):
+            n = len(made.judged)
+            what = f"{n:,} {'pair' if n == 1 else 'pairs'} of places"
+            return "judged", f"{what}, by {visible_line(made.model_name)}"
         case GrowthHidden():
             return "hidden", "all branches of a growth"
         case GrowthShown():

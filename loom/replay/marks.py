@@ -7,18 +7,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from loom.records import Join, Span
+from loom.records import Join, JudgedRound, Span
 from loom.replay.change_words import MARKS_OF_OPERATIONS
 from loom.replay.tape import Tape
 from loom.tree.events import (
     BranchClosed,
     BranchOpened,
+    FuturesJudged,
     GrowthAccepted,
     GrowthCovered,
     GrowthRequested,
     ModelHashed,
     NodeSelected,
     NodeTokenised,
+    SecondModelChosen,
     SessionStarted,
     TreeEvent,
 )
@@ -35,6 +37,8 @@ _NO_MARK = (
     BranchClosed,
     NodeSelected,
     ModelHashed,
+    FuturesJudged,
+    SecondModelChosen,
     *MARKS_OF_OPERATIONS,
 )
 """What follows from something else that was done, or changes no text."""
@@ -51,12 +55,14 @@ class Mark:
 
 
 def marks_of(tape: Tape, joins: Sequence[Join] = ()) -> tuple[Mark, ...]:
-    """All marks in order; a join stands where the second branch has said the words to their end.
+    """All marks in order; a join stands where it was judged to be what it is.
 
+    Shared words that were not judged stand where the second branch has said them to their end.
     Common phrases and what only says the prompt again get none.
     """
     told = [join for join in joins if _is_telling(join)]
-    places = [*_of_journal(tape), *((_place_of(join, tape), join) for join in told)]
+    rounds = list(_rounds(tape))
+    places = [*_of_journal(tape), *((_place_of(join, tape, rounds), join) for join in told)]
     marks = [
         Mark(_kind_of(about), place, tape.second_of(place), about)
         for place, about in places
@@ -94,10 +100,27 @@ def _is_telling(join: Join) -> bool:
     return join.kind != "prompt_echo" and not (lexical is not None and lexical.common)
 
 
-def _place_of(join: Join, tape: Tape) -> int | None:
+def _place_of(join: Join, tape: Tape, rounds: Sequence[tuple[int, JudgedRound]]) -> int | None:
+    found = next((place for place, made in rounds if _says(made, join)), None)
+    if found is not None:
+        return found
     last = {span.node: span for span in join.spans}
     ends = sorted(_said_by(span, tape) for span in last.values())
     return ends[min(1, len(ends) - 1)] if ends else None
+
+
+def _rounds(tape: Tape) -> Iterator[tuple[int, JudgedRound]]:
+    for event, place in zip(tape.journal, tape.places.tolist(), strict=True):
+        if isinstance(event, FuturesJudged):
+            yield place + 1, event.round
+
+
+def _says(made: JudgedRound, join: Join) -> bool:
+    """Whether a round of the judge found of two of these branches what the join says."""
+    return any(
+        one.evidence.verdict == join.verdict and {one.one.node, one.other.node} <= {*join.nodes}
+        for one in made.judged
+    )
 
 
 def _said_by(span: Span, tape: Tape) -> int:

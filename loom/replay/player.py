@@ -2,22 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from loom.records.tokens import rows_of
 from loom.replay.tape import Tape, Voice
+from loom.tree.checkpoint import Checkpoint
 from loom.tree.events import BranchClosed, BranchOpened, NodeAdded, TokensAppended, TreeEvent
 from loom.tree.graph import Tree
+
+LEAST_STRIDE = 2_000
+"""Events between two moments to which one can go back at once; fewer are folded in an instant."""
+
+MOST_KEPT = 32
+"""Moments that are kept of one tape at most: of a long one every so many thousandth event."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """The tree at a place, and how far its branches were by then."""
+
+    place: int
+    n_events: int
+    n_said: Mapping[str, int]
+    tree: Checkpoint
 
 
 class Player:
     """Stands at a place of a tape with the tree as it was there.
 
     Going on applies the events in between to `tree`, tokens that follow one another as one
-    event; going back begins with a new tree. What it costs hangs on how many events lie between,
-    not on how many tokens.
+    event; going back begins at the last moment before that was kept on the way, with a new tree.
+    What it costs hangs on how many events lie between, not on how many tokens.
     """
 
     def __init__(self, tape: Tape) -> None:
@@ -26,6 +45,9 @@ class Player:
         self.place = 0
         self._n_events = 0
         self._n_said: dict[str, int] = {}
+        stride = max(LEAST_STRIDE, -(-len(tape.journal) // MOST_KEPT))
+        self._stops: list[int] = (tape.places[stride::stride] + 1).tolist()
+        self._kept: list[_Kept] = []
 
     @property
     def second(self) -> float:
@@ -38,19 +60,48 @@ class Player:
         return self.place == len(self.tape)
 
     def go_to(self, place: int) -> tuple[TreeEvent, ...]:
-        """Stand after the first `place` places; the events applied, from the first if it went back.
+        """Stand after the first `place` places; what was applied, from the first if it went back.
 
-        Whether it went back shows in `tree`, which is then another one.
+        Whether it went back shows in `tree`, which is then another one; of what was applied to it
+        before a moment that was kept, the tokens are left out.
         """
         place = min(max(0, place), len(self.tape))
+        events: list[TreeEvent] = []
         if place < self.place:
-            self.tree, self.place, self._n_events = Tree(), 0, 0
-            self._n_said.clear()
+            events += self._go_back(place)
+        for stop in self._stops[bisect_right(self._stops, self.place) :]:
+            if stop >= place:
+                break
+            events += self._go_on(stop)
+            self._keep()
+        events += self._go_on(place)
+        return tuple(events)
+
+    def _go_on(self, place: int) -> tuple[TreeEvent, ...]:
         events = tuple(self._between(place))
         self.place = place
         for event in events:
             self.tree.apply(event)
         return events
+
+    def _go_back(self, place: int) -> Sequence[TreeEvent]:
+        """Stand at the last moment kept up to a place, or at the beginning."""
+        self.tree, self.place, self._n_events = Tree(), 0, 0
+        self._n_said = {}
+        at = bisect_right(self._kept, place, key=lambda kept: kept.place)
+        if at:
+            kept = self._kept[at - 1]
+            self.tree.resume(kept.tree)
+            self.place, self._n_events = kept.place, kept.n_events
+            self._n_said = dict(kept.n_said)
+        return self.tape.journal[: self._n_events]
+
+    def _keep(self) -> None:
+        """Remember this moment, unless one that is later is remembered already."""
+        if self._kept and self._kept[-1].place >= self.place:
+            return
+        if (tree := self.tree.checkpoint()) is not None:
+            self._kept.append(_Kept(self.place, self._n_events, dict(self._n_said), tree))
 
     def _between(self, place: int) -> Iterator[TreeEvent]:
         tape = self.tape

@@ -20,6 +20,7 @@ from loom.tree.events import (
     NodeAdded,
     NodeSelected,
     NodeTokenised,
+    SecondModelChosen,
     SessionStarted,
     TokensAppended,
     TreeEvent,
@@ -52,7 +53,7 @@ def told(about: TreeEvent | Join, tree: Tree) -> Line | None:
     """What happened, told of a tree that it has happened to; None if it is not worth a line."""
     match about:
         case Join():
-            return Line("meet", "", visible_line(about.sentence))
+            return Line("meet", "", visible_line(f"{about.mark} · {about.sentence}"))
         case SessionStarted(title=title, mode=mode, model=model):
             how = "chat" if mode == "chat" else "plain text"
             return Line("begun", "", visible_line(f"“{title}”, {how} with {model}"))
@@ -64,6 +65,8 @@ def told(about: TreeEvent | Join, tree: Tree) -> Line | None:
             return Line(_ended(about), node_id, _branch(about, tree))
         case ModelChosen(model=model):
             return Line("model", "", visible_line(model))
+        case SecondModelChosen(model=beside):
+            return Line("second", "", visible_line(beside or "none"))
         case ModeChosen(mode=mode):
             return Line("mode", "", "chat" if mode == "chat" else "plain text")
         case NodeSelected(node_id=node_id):

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from loom.engine.client import Connect
 from loom.errors import NotWritableError, SessionFileError
 from loom.session.news import News
 from loom.store.follower import Follower
 from loom.store.journal import Journal
 from loom.tree.graph import Tree
+
+if TYPE_CHECKING:
+    from loom.session.exporter import Exporter
 
 
 def take_hold(path: Path, news: News) -> Journal | Follower:
@@ -35,6 +40,14 @@ def follow_on(held: Journal | Follower, last_seq: int, tree: Tree) -> None:
     """From here on what another loom writes comes in; a file of our own tells of itself."""
     if isinstance(held, Follower):
         held.follow(last_seq, {i: tree.node(i).n_tokens for i in tree.growing_ids})
+
+
+def exporter(path: Path, connect: Connect) -> Exporter:
+    """What writes the tree out."""
+    # Imported by whoever exports: the formats are a third of all that loom is made of.
+    from loom.session.exporter import Exporter
+
+    return Exporter(path, connect)
 
 
 def not_shown_yet(path: Path) -> SessionFileError:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from loom.session.examples import copied_example, example_rows
-from loom.session.library import Unreadable, listed, session_files
+from loom.session.library import Unreadable, listed, n_joins, session_files
+from loom.store.summary import SessionSummary
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,13 @@ def session_choices() -> list[SessionChoice]:
         if isinstance(one, Unreadable):
             found.append(SessionChoice(one.path.stem, "", one.path, problem=one.error.what))
         else:
-            about = f"{one.n_nodes:,} nodes · {Path(one.model).stem} · {one.path.name}"
-            found.append(SessionChoice(one.title, about, one.path, one.changed_at))
+            found.append(SessionChoice(one.title, _about(one), one.path, one.changed_at))
     new = (row for row in example_rows() if row.copy is None)
     return [*found, *(SessionChoice(row.name, row.about) for row in new)]
+
+
+def _about(one: SessionSummary) -> str:
+    n = n_joins(one)
+    joins = f"{n:,} {'join' if n == 1 else 'joins'}" if n else ""
+    facts = (f"{one.n_nodes:,} nodes", joins, Path(one.model).stem, one.path.name)
+    return " · ".join(fact for fact in facts if fact)

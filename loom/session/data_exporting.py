@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from loom.convergence.joins import find_joins
 from loom.errors import LoomError, UsageError
 from loom.formats.choice import Choice, Excerpt, excerpt, joins_within
 from loom.formats.data.dot import dot
@@ -26,6 +25,7 @@ from loom.formats.data.writers import nodes_json
 from loom.formats.importing.report import Remark, Report
 from loom.records import Join
 from loom.records.tokens import TokenColumns
+from loom.session.judging.telling import joins_of
 from loom.session.reading import without_collection
 from loom.store.copying import copy_session, copy_without_alternatives
 from loom.store.database import open_for_reading, open_rows
@@ -101,7 +101,7 @@ def data_source(path: Path, tree: Tree, choice: Choice) -> DataSource:
 
 def _joins(tree: Tree) -> tuple[Join, ...]:
     with without_collection():
-        return find_joins(tree)
+        return joins_of(tree)
 
 
 def _n_characters_left_out(part: Excerpt) -> int:

@@ -10,7 +10,6 @@ from itertools import islice
 from pathlib import Path
 from threading import Lock
 
-from loom.convergence.joins import find_joins
 from loom.engine.client import Connect
 from loom.errors import LoomError
 from loom.formats.choice import Choice, excerpt, joins_within
@@ -20,6 +19,7 @@ from loom.formats.table import DATA_FORMATS, FORMATS, Format
 from loom.records import Join
 from loom.session.data_exporting import Alternatives, chunks, copied, data_source, write_data
 from loom.session.exporting import Check, said_of, write_files
+from loom.session.judging.telling import joins_of
 from loom.session.pieces import Pieces
 from loom.session.reading import read_tree
 from loom.store.database import open_for_reading
@@ -115,7 +115,7 @@ class Exporter:
         with self._loading:
             if self._loaded is None:
                 tree = read_tree(self._path)
-                self._loaded = tree, find_joins(tree)
+                self._loaded = tree, joins_of(tree)
             return self._loaded
 
     @contextmanager

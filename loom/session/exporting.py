@@ -7,12 +7,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
-from loom.convergence.joins import find_joins
 from loom.engine.client import Connect
 from loom.errors import LoomError, UsageError
 from loom.formats.choice import Choice, excerpt, joins_within
 from loom.formats.material import Material, Wording
 from loom.formats.table import Format
+from loom.session.judging.telling import joins_of
 from loom.session.pieces import Pieces
 from loom.session.reading import read_tree, without_collection
 from loom.session.verifying.sentence import in_a_sentence
@@ -34,7 +34,7 @@ def gathered(
     """
     tree = read_tree(path)
     with without_collection():
-        joins = find_joins(tree)
+        joins = joins_of(tree)
     part = excerpt(tree, choice, joins)
     with open_for_reading(path) as stored:
         yield Material(

@@ -9,6 +9,8 @@ from pathlib import Path
 from loom.errors import SessionFileError, UsageError
 from loom.paths import sessions_dir
 from loom.session.examples import SESSION_SUFFIX
+from loom.session.judging.telling import told_of
+from loom.session.reading import read_tree
 from loom.store import filing
 from loom.store.database import open_at_a_glance
 from loom.store.search import Found
@@ -44,6 +46,21 @@ def listed(paths: Sequence[Path]) -> list[SessionSummary | Unreadable]:
     summaries = [one for one in seen if isinstance(one, SessionSummary)]
     rest = [one for one in seen if isinstance(one, Unreadable)]
     return [*sorted(summaries, key=lambda one: -one.changed_at), *rest]
+
+
+def n_joins(one: SessionSummary) -> int | None:
+    """In how many places branches of a session are known to join; None if it cannot be read.
+
+    A session in which nothing was compared is not read for it.
+    """
+    if not one.n_rounds:
+        return 0
+    try:
+        tree = read_tree(one.path)
+    except SessionFileError:
+        return None
+    told = told_of(tree, (), tree.judged)
+    return sum(join.verdict == "joined" and not join.denied for join in told)
 
 
 def searched(words: str, paths: Sequence[Path], limit: int) -> Iterator[Hit | Unreadable]:

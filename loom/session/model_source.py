@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
 from loom.engine.request import LoadSpec
-from loom.errors import ModelFileError
+from loom.errors import LoomError, ModelFileError
 from loom.models.chat_template import ChatTemplate
 from loom.models.discovery import find_model
 from loom.models.mode_guess import ModeGuess
@@ -107,6 +108,19 @@ def source_of(spec: LoadSpec) -> ModelSource:
     if is_world(spec):
         return _world(spec.path)
     return FileSource(spec.name, Path(spec.path), bundled=False)
+
+
+def found_again(fingerprint: str, names: Iterable[str]) -> ModelSource | None:
+    """The model of that fingerprint under one of these names or paths; None if it is gone.
+
+    A file may have moved since it was recorded, and a session may come from another machine.
+    """
+    for name in dict.fromkeys(filter(None, names)):
+        with suppress(LoomError, OSError):
+            source = find_source(name)
+            if source.fingerprint() == fingerprint:
+                return source
+    return None
 
 
 def is_world(spec: LoadSpec) -> bool:

@@ -10,7 +10,6 @@ from loom.engine.client import Connect
 from loom.models.mode_memory import ModeAnswer
 from loom.paths import sessions_dir
 from loom.session.examples import SESSION_SUFFIX, STARTER, copied_example
-from loom.session.importing import import_file
 from loom.session.model_source import find_source
 from loom.session.session import Beginning, Session
 from loom.store.database import is_session
@@ -77,6 +76,9 @@ def _session_on(model: Path, connect: Connect) -> Session:
 
 def _imported(file: Path, connect: Connect) -> Session:
     """A session of another program's tree, in the folder of sessions."""
+    # Imported where it is needed: it knows the files of a dozen other programs.
+    from loom.session.importing import import_file
+
     found = import_file(file, free_path)
     session = Session.open(found.path, connect)
     session.tell(found.sentence(), f"It is kept in {found.path}; {file.name} stays as it is.")

@@ -246,4 +246,4 @@ class Operations:
 
 
 def _still_growing() -> LoomError:
-    return LoomError("Something still grows here.", "Wait for it, or press Esc to stop it.")
+    return LoomError("Something still grows here.", "Wait for it, or stop it.")

@@ -6,7 +6,7 @@ from contextlib import suppress
 from itertools import accumulate, pairwise
 
 from loom.errors import LoomError
-from loom.session.model_source import Spelling, find_source
+from loom.session.model_source import Spelling, found_again
 from loom.tree.graph import Tree
 
 
@@ -40,10 +40,8 @@ class Pieces:
 
     def _found(self, model: str) -> Spelling | None:
         infos = [known.model for known in self._tree.provenance.values()]
-        names = [name for i in infos if i.fingerprint == model for name in (i.path, i.name) if name]
-        for name in dict.fromkeys(names):
-            with suppress(LoomError, OSError):
-                source = find_source(name)
-                if source.fingerprint() == model:
-                    return source.spelling()
+        names = [name for i in infos if i.fingerprint == model for name in (i.path, i.name)]
+        with suppress(LoomError, OSError):
+            source = found_again(model, names)
+            return None if source is None else source.spelling()
         return None

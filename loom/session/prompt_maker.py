@@ -45,9 +45,7 @@ class PromptMaker:
         """
         path = tree.path(node_id)
         if path[-1].state == "growing":
-            raise LoomError(
-                "This branch is still growing.", "Wait for it, or press Esc to stop it."
-            )
+            raise LoomError("This branch is still growing.", "Wait for it, or stop it.")
         if tree.mode == "plain":
             return plain_prompt(path, self._reader(path, spec, None))
         template = self.template(tree, spec)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from loom.convergence.joins import JoinFinder, find_joins
+from loom.convergence.joins import find_joins
 from loom.engine.request import LoadSpec, Request
 from loom.errors import LoomError, SessionFileError
 from loom.records import Join
@@ -18,10 +18,12 @@ from loom.replay.marks import Mark, marks_of
 from loom.replay.player import Player
 from loom.replay.tape import record
 from loom.replay.telling import Line, told
+from loom.session.judging.telling import told_of
 from loom.session.laws import Laws
 from loom.session.opening import free_path
 from loom.session.plans import Progress
 from loom.session.prompt_maker import PromptMaker
+from loom.session.replayed_joins import replayed_joins
 from loom.session.second_model import Alone
 from loom.session.settings import GrowSettings, ModelStatus
 from loom.store.database import open_for_reading
@@ -47,7 +49,7 @@ class Replay:
             self._player = Player(record(stored.load_events()))
         self.tape = self._player.tape
         self.marks: tuple[Mark, ...] = marks_of(self.tape)
-        self._joins = JoinFinder()
+        self._joins = replayed_joins(self.tape)
         self.settings = GrowSettings()
         # What was recorded of tokens could be read; nobody is asked for more.
         self.laws = Laws(path, self.tree, PromptMaker(), _no_model, _no_request, lambda: None)
@@ -75,15 +77,18 @@ class Replay:
         return ModelStatus(name=Path(self.tree.model).stem)
 
     def joins(self) -> tuple[Join, ...]:
-        """Where branches meet at this moment, strongest first."""
-        return self._joins.joins(self.tree)
+        """Where branches meet at this moment, strongest first.
+
+        Of a long session that is known once `find_marks` has been through it.
+        """
+        return self._joins.joins(self.tree, self.place)
 
     def go_to(self, place: int) -> tuple[TreeEvent, ...]:
         """Stand at a place; what happened up to it, from the beginning if it was left behind."""
         before = self.tree
         events = self._player.go_to(place)
         if self.tree is not before:
-            self._joins = JoinFinder()
+            self._joins.begin_anew()
         for event in events:
             self._joins.take(event, self.tree)
             if isinstance(event, SessionStarted):
@@ -96,7 +101,10 @@ class Replay:
         """All marks, joins as well, for which the whole session is compared; in any thread."""
         player = Player(self.tape)
         player.go_to(len(self.tape))
-        return marks_of(self.tape, find_joins(player.tree))
+        tree = player.tree
+        marks = marks_of(self.tape, told_of(tree, find_joins(tree), tree.judged))
+        self._joins.find(marks)
+        return marks
 
     def lines(self) -> Iterator[tuple[float, Line]]:
         """What happens from here to the end, each with its second, in the order of the tape."""
@@ -135,7 +143,7 @@ class Replay:
 
 
 def _no_model() -> LoadSpec:
-    raise LoomError("A replay loads no model.", "Enter takes over and goes on from here.")
+    raise LoomError("A replay loads no model.", "Taking over goes on from here.")
 
 
 def _no_request(_spec: LoadSpec, _request: Request) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,9 @@ from loom.engine.request import LoadSpec, Request
 from loom.errors import LoomError, UsageError
 from loom.session.laws import Laws
 from loom.session.model_source import find_source
+from loom.session.news import News
 from loom.session.prompt_maker import PromptMaker
+from loom.tree.events import SecondModelChosen, TreeEvent
 from loom.tree.graph import Tree
 
 SpecOf = Callable[[str | None], LoadSpec]
@@ -28,7 +31,9 @@ class Alone:
 
 
 class SecondModel:
-    """Chosen for as long as the session is open. `reference` is what it is opened by, if one is.
+    """Chosen until it is put away, also when the session is opened again.
+
+    `reference` is what it is opened by, if there is one; a person hears of one that is gone.
 
     `laws` are those of the model that did not write a text: of the second one, and for what that
     one wrote the session's own. Belongs to the thread that owns the tree.
@@ -40,16 +45,19 @@ class SecondModel:
         tree: Tree,
         spec_of: SpecOf,
         submit: Callable[[LoadSpec, Request], None],
-        rouse: Callable[[], None],
+        news: News,
+        keep: Callable[[TreeEvent], None],
     ) -> None:
         self._tree = tree
         self._spec_of = spec_of
+        self._keep = keep
         self._asked: str | None = None
         self.reference: str | None = None
         self.name = ""
         # Prompts of its own: what is read of one model's file must not push out the other's.
         self._prompts = PromptMaker()
-        self.laws = Laws(path, tree, self._prompts, self._spec, submit, rouse)
+        self.laws = Laws(path, tree, self._prompts, self._spec, submit, news.rouse)
+        self._take_up(news)
 
     def choose(self, model: str) -> None:
         """Take a model beside the session's own; ModelFileError or UsageError if it cannot be."""
@@ -61,11 +69,27 @@ class SecondModel:
             )
         self.laws.forget()
         self.reference, self.name = source.reference, source.name
+        self._keep(SecondModelChosen(time.time(), self.reference))
 
     def put_away(self) -> None:
         """Grow and read with the session's own model alone."""
         self.reference, self.name = None, ""
         self.laws.forget()
+        self._keep(SecondModelChosen(time.time(), None))
+
+    def _take_up(self, news: News) -> None:
+        """The one that was beside when the session was closed, if it is still there."""
+        kept = self._tree.second_model
+        if kept is None:
+            return
+        try:
+            source = find_source(kept)
+            source.fingerprint()
+        except LoomError as error:
+            what = f"{Path(kept).stem}, which stood beside as the second model, cannot be opened."
+            news.say("warning", f"{what} {error.what}", "Choose another one.")
+        else:
+            self.reference, self.name = source.reference, source.name
 
     def score(self, node_id: str) -> None:
         """Ask the model that did not write a text about its tokens; LoomError if it cannot be."""
@@ -93,7 +117,7 @@ class SecondModel:
 
     def _ask_other(self, node_id: str) -> None:
         if self.reference is None:
-            raise LoomError("No second model is chosen.", "A chooses one.")
+            raise LoomError("No second model is chosen.", "Choose one.")
         writer = self._tree.node(node_id).token_model
         second = self._spec_of(self.reference)
         self._asked = None if writer == second.fingerprint else self.reference

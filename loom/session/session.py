@@ -18,7 +18,6 @@ from loom.records import Join, Opening, Priority
 from loom.session import access
 from loom.session.beginning import Beginning
 from loom.session.engines import with_worlds
-from loom.session.exporter import Exporter
 from loom.session.forced import Onward, Turnoff
 from loom.session.growths import Growths
 from loom.session.judging.engines import engines_for
@@ -101,13 +100,13 @@ class Session:
         heard = Heard(self._hear, self._lose, self._news.say, self._hashed)
         self.judging = Judging(path, self._journal.append, self._news)
         self._slot = Residents(with_worlds(connect), self.judging.in_front_of(heard))
-        submit, rouse = self._slot.submit, self._news.rouse
-        self.laws = Laws(path, self.tree, self._prompts, self._spec, submit, rouse)
-        self.second = SecondModel(path, self.tree, self._spec, submit, rouse)
+        submit, news = self._slot.submit, self._news
+        self.laws = Laws(path, self.tree, self._prompts, self._spec, submit, news.rouse)
+        self.second = SecondModel(path, self.tree, self._spec, submit, news, self._journal.note)
         self._slot.name(self.tree.model, self.tree.opening)
         self.unasked = Unasked(self.tree, self.judging, self.judge, lambda: self.status)
         self._counter = TokenCounter()
-        self.exporter = partial(Exporter, path, connect)
+        self.exporter = partial(access.exporter, path, connect)
         self.operations = Operations(
             self.tree, self._do, self.select, self._halt, self._growths.waiting_at
         )
@@ -396,5 +395,5 @@ class Session:
             raise access.not_saved_at_all(self.path)
 
     def _hashed(self, fingerprint: str, sha256: str) -> None:
-        if not self.is_read_only and self.tree.model_hashes.get(fingerprint) != sha256:
-            self._journal.append(ModelHashed(time.time(), fingerprint, sha256))
+        if self.tree.model_hashes.get(fingerprint) != sha256:
+            self._journal.note(ModelHashed(time.time(), fingerprint, sha256))

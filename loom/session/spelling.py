@@ -9,7 +9,7 @@ from pathlib import Path
 
 from loom.engine.request import LoadSpec
 from loom.models.gguf_file import read_metadata, read_vocabulary
-from loom.session.model_source import Spelling, source_of
+from loom.session.model_source import Spelling, found_again
 from loom.session.token_laws import Spellings
 
 _SPACE = "▁".encode()
@@ -26,19 +26,19 @@ UNKNOWN = Spellings(_nobody)
 
 
 def read_spellings(spec: LoadSpec | None, fingerprint: str) -> Spellings:
-    """Those of the model that a spec names, if it still is the one of that fingerprint.
+    """Those of the model of that fingerprint, where the spec says or wherever it is by its name.
 
     ModelFileError if its file is not sound.
     """
     if spec is None:
         return UNKNOWN
-    source = source_of(spec)
-    if source.fingerprint() != fingerprint:
+    source = found_again(fingerprint, (spec.path, spec.name))
+    if source is None:
         return UNKNOWN
     spelling = source.spelling()
     if spelling is not None:
         return Spellings(_of_spelling(spelling), frozenset(spelling.names))
-    metadata = read_metadata(Path(spec.path))
+    metadata = read_metadata(Path(source.place))
     if metadata.tokenizer_model == "gpt2":
         return UNKNOWN
     vocabulary = read_vocabulary(metadata)

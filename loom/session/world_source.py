@@ -9,7 +9,7 @@ from loom.models.chat_template import ChatTemplate
 from loom.models.mode_guess import ModeGuess
 from loom.models.mode_memory import ModeAnswer, remembered_answer
 from loom.models.named_templates import named_template
-from loom.models.template_sandbox import USE_ANOTHER
+from loom.models.template_failure import USE_ANOTHER
 from loom.worlds.catalogue import open_world
 from loom.worlds.names import SKETCHES
 from loom.worlds.vocabulary import END_OF_TEXT, SPECIAL_TOKENS, Vocabulary

@@ -55,6 +55,7 @@ from loom.tree.events import (
     NodeImported,
     NodeTokenised,
     Role,
+    SecondModelChosen,
     SessionStarted,
     TreeImported,
 )
@@ -65,6 +66,7 @@ SessionEvent = (
     | TreeImported
     | ModelChosen
     | ModeChosen
+    | SecondModelChosen
     | ModelHashed
     | GrowthRequested
     | GrowthAccepted
@@ -164,6 +166,8 @@ def _from_session(event: SessionEvent) -> tuple[str, dict[str, Json]]:
             }
         case ModeChosen():
             return "mode_chosen", {"mode": event.mode, "template": event.template}
+        case SecondModelChosen():
+            return "second_model_chosen", {"model": event.model}
         case ModelHashed():
             return "model_hashed", {"fingerprint": event.fingerprint, "sha256": event.sha256}
         case GrowthRequested():
@@ -258,6 +262,8 @@ def _to_session(kind: str, at: float, values: Payload) -> SessionEvent:
         case "model_chosen":
             mode = values.choice("mode", _MODES)
             return ModelChosen(at, values.text("model"), mode, values.text_or_none("template"))
+        case "second_model_chosen":
+            return SecondModelChosen(at, values.text_or_none("model"))
         case "mode_chosen":
             return ModeChosen(at, values.choice("mode", _MODES), values.text_or_none("template"))
         case "model_hashed":

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from sqlite_utils import Database
 
 from loom.store.codec import Content, EventRow, decode
-from loom.store.condensed_columns import pack_part, unpack_part
+from loom.store.condensed_columns import Part, pack_part, unpack_part
 from loom.store.condensed_growths import KINDS, Growth
 from loom.store.packing import unpack
 from loom.tree.events import BranchClosed, BranchOpened
@@ -33,18 +33,18 @@ CONDENSED_KINDS = (*BRANCH_KINDS, *KINDS)
 
 @dataclass(frozen=True, slots=True)
 class Condensed:
-    """All that was grown and asked for up to `through_seq`, by the numbers of the events."""
+    """All that was grown and asked for up to `through_seq`, part by part."""
 
     through_seq: int
-    parts: Sequence[tuple[int, Node | Growth]]
+    parts: Sequence[Part]
 
 
 def read_condensed(db: Database) -> Condensed:
     """The parts of a file that fit its journal; nothing through 0 if there is none."""
-    through_seq, parts = 0, list[tuple[int, Node | Growth]]()
+    through_seq, parts = 0, list[Part]()
     for last, packed in _sound_parts(db):
         try:
-            parts += unpack_part(packed)
+            parts.append(unpack_part(packed))
         except ValueError:
             break
         through_seq = last

@@ -10,10 +10,12 @@ import json
 import struct
 import zlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import accumulate, chain
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from typing import Any
 
+from loom.records.in_bulk import from_columns
 from loom.store.condensed_growths import Growth, pack_growths, unpack_growths
 from loom.store.packing import LIGHTLY, pack_ints, unpack_ints
 from loom.tree.node import Node
@@ -58,65 +60,58 @@ def pack_part(branches: Sequence[tuple[int, Node]], growths: Sequence[tuple[int,
     return zlib.compress(struct.pack("<q", len(head)) + head + texts + ids + sizes, LIGHTLY)
 
 
-def unpack_part(packed: bytes) -> list[tuple[int, Node | Growth]]:
-    """All of them again, in the order of their numbers; ValueError if they make no sense."""
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Branches and what was asked for them, each with the number of its event, in their order."""
+
+    growth_seqs: list[int]
+    growths: list[Growth]
+    node_seqs: list[int]
+    nodes: list[Node]
+
+
+def unpack_part(packed: bytes) -> Part:
+    """All of them again; ValueError if they make no sense."""
     try:
         whole = zlib.decompressobj().decompress(packed, _MOST_BYTES)
         (n_head,) = struct.unpack_from("<q", whole)
         columns = json.loads(whole[8 : 8 + n_head])
-        growths: list[tuple[int, Node | Growth]] = [*unpack_growths(columns["growths"])]
-        return sorted(growths + _branches(columns, whole, 8 + n_head), key=itemgetter(0))
+        growth_seqs, growths = unpack_growths(columns.pop("growths"))
+        node_seqs = columns.pop("seq")
+        nodes = _branches(columns, whole, 8 + n_head)
     except (zlib.error, struct.error, KeyError, TypeError, IndexError) as error:
         raise ValueError(f"branches that cannot be unpacked ({error})") from error
+    if len(node_seqs) != len(nodes):
+        raise ValueError("branches of another number")
+    for seqs in (growth_seqs, node_seqs):
+        if seqs != sorted(seqs):
+            raise ValueError("branches in another order")
+    return Part(growth_seqs, growths, node_seqs, nodes)
 
 
-def _branches(columns: dict[str, Any], whole: bytes, start: int) -> list[tuple[int, Node | Growth]]:
+def _branches(columns: dict[str, Any], whole: bytes, start: int) -> list[Node]:
     for field in _POOLED:
         pool, places = columns[field]
         columns[field] = list(map(pool.__getitem__, places))
     # An id of which there are thousands is one object and not thousands.
-    known = {one: one for one in dict.fromkeys(chain(columns["parent_id"], columns["request_id"]))}
-    text_ends = list(accumulate(columns["n_bytes"], initial=start))
-    token_ends = list(accumulate(columns["n_tokens"], initial=0))
-    n_tokens = token_ends[-1]
-    numbers = unpack_ints(whole[text_ends[-1] :])
+    parents, requests = columns["parent_id"], columns["request_id"]
+    known = {one: one for one in chain(parents, requests)}
+    columns["parent_id"] = list(map(known.__getitem__, parents))
+    columns["request_id"] = list(map(known.__getitem__, requests))
+    columns["id"] = [known.get(one, one) for one in columns["id"]]
+    texts, at = _slices(columns.pop("n_bytes"), start)
+    tokens, n_tokens = _slices(columns.pop("n_tokens"), 0)
+    numbers = unpack_ints(whole[at:])
     if len(numbers) != 2 * n_tokens:
         raise ValueError("tokens of another number")
-    ids, sizes = numbers[:n_tokens].tolist(), numbers[n_tokens:].tolist()
-    return [
-        (
-            seq,
-            Node(
-                id=known.get(node_id, node_id),
-                parent_id=known[parent_id],
-                role=role,
-                author=author,
-                created_at=created_at,
-                text=whole[text_ends[i] : text_ends[i + 1]],
-                token_ids=tuple(ids[token_ends[i] : token_ends[i + 1]]),
-                piece_sizes=tuple(sizes[token_ends[i] : token_ends[i + 1]]),
-                token_model=model,
-                state=state,
-                finish=finish,
-                message=message,
-                request_id=known[request_id],
-                index=index,
-                queue_s=queue_s,
-            ),
-        )
-        for i, (
-            seq,
-            node_id,
-            parent_id,
-            role,
-            author,
-            created_at,
-            model,
-            state,
-            finish,
-            message,
-            request_id,
-            index,
-            queue_s,
-        ) in enumerate(zip(columns["seq"], *map(columns.__getitem__, _FIELDS), strict=True))
-    ]
+    ids, sizes = tuple(numbers[:n_tokens].tolist()), tuple(numbers[n_tokens:].tolist())
+    columns["text"] = list(map(whole.__getitem__, texts))
+    columns["token_ids"] = list(map(ids.__getitem__, tokens))
+    columns["piece_sizes"] = list(map(sizes.__getitem__, tokens))
+    return from_columns(Node, len(texts), columns, {})
+
+
+def _slices(sizes: list[int], start: int) -> tuple[list[slice], int]:
+    """Where each of those that lie side by side is, and where the last one ends."""
+    ends = list(accumulate(sizes, initial=start))
+    return list(map(slice, ends, ends[1:])), ends[-1]

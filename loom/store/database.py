@@ -15,12 +15,13 @@ from sqlite_utils import Database
 
 from loom.store import faults, lock
 from loom.store.backups import back_up
+from loom.store.batch import write_event
 from loom.store.condensed import condensed_through
 from loom.store.migrations import APPLICATION_ID, SCHEMA_VERSION, migrations
 from loom.store.reader import SessionReader
 from loom.store.recovery import missing_closings
 from loom.store.rows import RowReader
-from loom.store.writer import JournalMode, SessionWriter, write_event
+from loom.store.writer import JournalMode, SessionWriter
 from loom.tree.events import SessionStarted
 
 _BUSY_TIMEOUT_S = 1.0

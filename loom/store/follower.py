@@ -53,6 +53,9 @@ class Follower:
         """Refuse: a SessionFileError with the reason."""
         raise SessionFileError(self._why.what, "It is open to read only: nothing was changed.")
 
+    def note(self, event: TreeEvent) -> None:
+        """What changes no text is not kept."""
+
     def point(self, selected: NodeSelected) -> None:
         """Where a reader stands is not kept."""
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections import deque
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from loom.records.tokens import TokenColumns, concat
 from loom.store import faults
 from loom.store.codec import Content, EventRow, decode
 from loom.store.condensed import Condensed
-from loom.store.condensed_growths import Growth
 from loom.store.packing import PackedTokens, unpack
 from loom.store.soundness import Soundness
 from loom.tree.events import (
@@ -45,10 +45,9 @@ class Rows:
 def unfold(path: Path, rows: Rows) -> Iterator[TreeEvent]:
     """The events in order, each fit to be applied; SessionFileError where one is not."""
     known = Soundness()
-    parts = deque(rows.condensed.parts)
+    condensed = _Stretches(path, rows.condensed, known)
     for seq, at, kind, node_id, payload, *content in rows.events:
-        if parts and parts[0][0] < seq:
-            yield from _condensed(path, parts, seq, known)
+        yield from condensed.until(seq)
         try:
             row = EventRow(at, kind, node_id, payload)
             events = _of_row(row, _content(*content), known.n_tokens)
@@ -57,7 +56,7 @@ def unfold(path: Path, rows: Rows) -> Iterator[TreeEvent]:
         except ValueError as error:
             raise faults.damaged(path, f"its event {seq} cannot be understood ({error})") from error
         yield from events
-    yield from _condensed(path, parts, rows.condensed.through_seq + 1, known)
+    yield from condensed.until(rows.condensed.through_seq + 1)
     try:
         rest = [*_of_drafts(rows.drafts, known.n_tokens), *rows.closings]
         rest += [] if rows.pointer is None else [rows.pointer]
@@ -68,31 +67,39 @@ def unfold(path: Path, rows: Rows) -> Iterator[TreeEvent]:
     yield from rest
 
 
-def _condensed(
-    path: Path, parts: deque[tuple[int, Node | Growth]], until_seq: int, known: Soundness
-) -> Iterator[TreeEvent]:
-    """What was condensed and began before an event, neighbouring branches in one."""
-    nodes: list[Node] = []
-    while parts and parts[0][0] < until_seq:
-        part = parts.popleft()[1]
-        if isinstance(part, Node):
-            nodes.append(part)
-            continue
+class _Stretches:
+    """What was condensed, handed out between the events that were not."""
+
+    def __init__(self, path: Path, condensed: Condensed, known: Soundness) -> None:
+        self._path = path
+        self._known = known
+        self._growths = list(chain.from_iterable(part.growths for part in condensed.parts))
+        self._growth_seqs = list(chain.from_iterable(part.growth_seqs for part in condensed.parts))
+        self._nodes = list(chain.from_iterable(part.nodes for part in condensed.parts))
+        self._node_seqs = list(chain.from_iterable(part.node_seqs for part in condensed.parts))
+        self._growth_at = self._node_at = 0
+
+    def until(self, seq: int) -> Iterator[TreeEvent]:
+        """What began before an event: all that was asked for, then all that grew, in one.
+
+        Nothing else happened in between, so that a tree can tell no difference.
+        """
+        growths_until = bisect_left(self._growth_seqs, seq, self._growth_at)
+        nodes_until = bisect_left(self._node_seqs, seq, self._node_at)
+        yield from self._growths[self._growth_at : growths_until]
+        nodes = tuple(self._nodes[self._node_at : nodes_until])
+        self._growth_at, self._node_at = growths_until, nodes_until
         if nodes:
-            yield _grown(path, nodes, known)
-            nodes = []
-        yield part
-    if nodes:
-        yield _grown(path, nodes, known)
+            yield self._grown(nodes)
 
-
-def _grown(path: Path, nodes: list[Node], known: Soundness) -> BranchesGrown:
-    event = BranchesGrown(nodes[0].created_at, tuple(nodes))
-    try:
-        known.take(event)
-    except ValueError as error:
-        raise faults.damaged(path, f"its condensed part cannot be understood ({error})") from error
-    return event
+    def _grown(self, nodes: tuple[Node, ...]) -> BranchesGrown:
+        event = BranchesGrown(nodes[0].created_at, nodes)
+        try:
+            self._known.take(event)
+        except ValueError as error:
+            how = f"its condensed part cannot be understood ({error})"
+            raise faults.damaged(self._path, how) from error
+        return event
 
 
 def _of_row(row: EventRow, content: Content | None, n_tokens: dict[str, int]) -> list[TreeEvent]:

@@ -80,8 +80,14 @@ class Journal:
             self._events += events
             self._n_asked += 1
             due = time.monotonic() + self._pace.hold_s if can_wait else -math.inf
-            self._events_at = min(self._events_at, due)
-            self._wake.notify_all()
+            # Tokens that wait for others, which are waited for already, wake nobody.
+            if due < self._events_at:
+                self._events_at = due
+                self._wake.notify_all()
+
+    def note(self, event: TreeEvent) -> None:
+        """Keep what changes no text, which a reader of the file does without."""
+        self.append(event)
 
     def point(self, selected: NodeSelected) -> None:
         """Remember where the person stands, once they rest there or with the next commit."""

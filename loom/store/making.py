@@ -9,10 +9,10 @@ from sqlite_utils import Database
 
 from loom.records.stored import StoredDraft, StoredEvent, StoredPointer
 from loom.store.at_once import indexes_made_afterwards, write_events
+from loom.store.batch import write_event
 from loom.store.codec import JournalEvent
 from loom.store.database import create_whole, create_written
 from loom.store.rows import write_rows
-from loom.store.writer import write_event
 from loom.tree.events import NodeSelected
 
 

@@ -10,7 +10,8 @@ from itertools import accumulate
 import numpy as np
 import numpy.typing as npt
 
-from loom.records.tokens import Floats, Ints, TokenColumns, TokenStats, concat
+from loom.records.tokens import Floats, Ints, TokenColumns, TokenStats
+from loom.store.deflating import deflated
 
 LIGHTLY = 1
 """zlib's level for what is kept: logarithms of probabilities shrink little anyhow."""
@@ -47,9 +48,9 @@ def pack(tokens: TokenColumns) -> PackedTokens:
     """Everything but the statistics."""
     return PackedTokens(
         text=b"".join(tokens.pieces),
-        token_ids=tokens.ids.astype(_INT).tobytes(),
-        piece_sizes=pack_ints([len(piece) for piece in tokens.pieces]),
-        elapsed_s=tokens.elapsed_s.astype(_FLOAT).tobytes(),
+        token_ids=_bytes(tokens.ids, _INT),
+        piece_sizes=pack_ints(list(map(len, tokens.pieces))),
+        elapsed_s=_bytes(tokens.elapsed_s, _FLOAT),
     )
 
 
@@ -74,21 +75,23 @@ def unpack_row(row: Row) -> TokenColumns:
 def merge_rows(rows: Sequence[Row]) -> TokenColumns:
     """The tokens of several rows, in order; statistics are kept only if every row has them.
 
-    Drafts of a quick model hold one token each, hundreds to a branch: they are read together.
+    A branch has a draft for every moment at which it was written, hundreds of few tokens each:
+    they are joined before they are understood.
     """
-    n_top = rows[0][4]
-    alike = all(len(row[1]) == _INT.itemsize and row[4] == n_top for row in rows)
-    if n_top is None or not alike:
-        return concat([unpack_row(row) for row in rows])
-    texts, ids, sizes, seconds, _, packed = zip(*rows, strict=True)
-    whole = PackedTokens(b"".join(texts), b"".join(ids), b"".join(sizes), b"".join(seconds))
-    n_words = 6 + 2 * n_top
-    words = np.frombuffer(
-        b"".join(_decompress(one, _INT.itemsize * n_words) for one in packed), dtype=_INT
-    )
-    ends = np.cumsum((1, n_top, n_top, 1, 1, 1, 1))
-    columns = np.split(words.reshape(len(rows), n_words), ends, axis=1)
-    return unpack(whole, _statistics([column.ravel() for column in columns], n_top))
+    texts, ids, sizes, seconds = (b"".join(column) for column in list(zip(*rows, strict=True))[:4])
+    parts = [_columns_of(row) for row in rows]
+    whole = [part for part in parts if part is not None]
+    columns = [np.concatenate(column) for column in zip(*whole, strict=True)]
+    stats = None if len(whole) < len(rows) else _statistics(columns)
+    return unpack(PackedTokens(texts, ids, sizes, seconds), stats)
+
+
+def _columns_of(row: Row) -> list[npt.NDArray[np.int32]] | None:
+    """The words of each column of a row's statistics, those of tables in their shape."""
+    n_top, packed = row[4:]
+    if n_top is None or packed is None:
+        return None
+    return _split(PackedStatistics(n_top, packed), len(row[1]) // _INT.itemsize)
 
 
 def pack_ints(values: Sequence[int]) -> bytes:
@@ -116,42 +119,57 @@ def unpack_pieces(text: bytes, piece_sizes: bytes) -> tuple[bytes, ...]:
 
 
 def pack_statistics(stats: TokenStats, level: int = LIGHTLY) -> PackedStatistics:
-    """The statistics, compressed at zlib's `level`."""
-    columns = (
-        stats.logprob.astype(_FLOAT),
-        stats.top_ids.astype(_INT),
-        stats.top_logprobs.astype(_FLOAT),
-        stats.residual_mass.astype(_FLOAT),
-        stats.entropy_bits.astype(_FLOAT),
-        stats.collision.astype(_FLOAT),
-        stats.varentropy_bits2.astype(_FLOAT),
-        stats.p_max.astype(_FLOAT),
+    """The statistics as a zlib stream, compressed lightly or not at all."""
+    before = _bytes(stats.logprob, _FLOAT)
+    ids = _bytes(stats.top_ids, _INT)
+    after = b"".join(
+        _bytes(column, _FLOAT)
+        for column in (
+            stats.top_logprobs,
+            stats.residual_mass,
+            stats.entropy_bits,
+            stats.collision,
+            stats.varentropy_bits2,
+            stats.p_max,
+        )
     )
-    whole = b"".join(column.tobytes() for column in columns)
-    return PackedStatistics(n_top=int(stats.top_ids.shape[1]), packed=zlib.compress(whole, level))
+    if level == NOT_AT_ALL:
+        packed = zlib.compress(before + ids + after, NOT_AT_ALL)
+    else:
+        packed = deflated(before, ids, after)
+    return PackedStatistics(n_top=int(stats.top_ids.shape[1]), packed=packed)
+
+
+def _bytes(column: npt.NDArray[np.generic], dtype: npt.DTypeLike) -> bytes:
+    return column.astype(dtype, copy=False).tobytes()
 
 
 def unpack_statistics(statistics: PackedStatistics, n_tokens: int) -> TokenStats:
     """The statistics again; ValueError if they are not those of n tokens."""
+    return _statistics(_split(statistics, n_tokens))
+
+
+def _split(statistics: PackedStatistics, n_tokens: int) -> list[npt.NDArray[np.int32]]:
+    """The words of each column, those of tables in their shape."""
     n, n_table = n_tokens, n_tokens * statistics.n_top
     sizes = (n, n_table, n_table, n, n, n, n, n)
     words = np.frombuffer(_decompress(statistics.packed, 4 * sum(sizes)), dtype=_INT)
     ends = list(accumulate(sizes))
     # np.split does the same in ten times the time, and there is a call for every node.
     columns = [words[end - size : end] for size, end in zip(sizes, ends, strict=True)]
-    return _statistics(columns, statistics.n_top)
+    columns[1:3] = (table.reshape(n, statistics.n_top) for table in columns[1:3])
+    return columns
 
 
-def _statistics(columns: Sequence[npt.NDArray[np.int32]], n_top: int) -> TokenStats:
+def _statistics(columns: Sequence[npt.NDArray[np.int32]]) -> TokenStats:
     """Statistics from the words of each of their columns."""
-    n = len(columns[0])
     logprob, _, top_logprobs, residual, entropy, collision, varentropy, p_max = map(
         _floats, columns
     )
     return TokenStats(
         logprob=logprob,
-        top_ids=columns[1].astype(np.int32).reshape(n, n_top),
-        top_logprobs=top_logprobs.reshape(n, n_top),
+        top_ids=columns[1].astype(np.int32),
+        top_logprobs=top_logprobs,
         residual_mass=residual,
         entropy_bits=entropy,
         collision=collision,

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from loom.store.packing import PackedTokens
 
 _Value = TypeVar("_Value")
 
 
-@dataclass(frozen=True, slots=True)
-class EventRow:
+class EventRow(NamedTuple):
     """One event as it stands in the table; `node_id` is None if it is about the session."""
 
     at: float
@@ -20,8 +18,7 @@ class EventRow:
     payload: str
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(NamedTuple):
     """Text that belongs to an event, with tokens if a model wrote or read it."""
 
     text: bytes

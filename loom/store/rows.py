@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 
@@ -11,6 +12,7 @@ from sqlite_utils import Database
 
 from loom.records.stored import StoredContent, StoredDraft, StoredEvent, StoredPointer
 from loom.store import faults
+from loom.store.at_once import indexes_made_afterwards
 from loom.store.seals import seal_all
 
 _EVENTS = """
@@ -22,6 +24,7 @@ _DRAFTS = """
 SELECT node_id, start, at, text, token_ids, piece_sizes, elapsed_s, n_top, packed
 FROM draft ORDER BY id
 """
+_AT_ONCE = 1_000
 _POINTERS = "SELECT name, node_id, at FROM pointer ORDER BY name"
 
 
@@ -75,22 +78,11 @@ def write_rows(
     pointers: Iterable[StoredPointer],
 ) -> None:
     """Put rows into an empty session, inside the caller's transaction; events are taken first."""
-    for event in events:
-        seq = db.execute(
-            "INSERT INTO event (at, kind, node_id, payload) VALUES (?, ?, ?, ?)",
-            (event.at, event.kind, event.node_id, event.payload),
-        ).lastrowid
-        if (content := event.content) is not None:
-            db.execute(
-                "INSERT INTO content (seq, node_id, text, token_ids, piece_sizes, elapsed_s)"
-                " VALUES (?, ?, ?, ?, ?, ?)",
-                (seq, event.node_id, content.text, *_columns(content)),
-            )
-            if content.packed is not None:
-                db.execute(
-                    "INSERT INTO token_statistics (seq, n_top, packed) VALUES (?, ?, ?)",
-                    (seq, content.n_top, content.packed),
-                )
+    with indexes_made_afterwards(db):
+        first, rest = 1, iter(events)
+        while some := list(islice(rest, _AT_ONCE)):
+            _write_events(db, first, some)
+            first += len(some)
     for draft in drafts:
         content = draft.content
         db.execute(
@@ -112,6 +104,25 @@ def write_rows(
             (pointer.name, pointer.node_id, pointer.at),
         )
     seal_all(db)
+
+
+def _write_events(db: Database, first: int, events: Sequence[StoredEvent]) -> None:
+    """Events with their numbers from `first` on, a few statements for all of them."""
+    numbered = list(enumerate(events, first))
+    contents = [(seq, event.node_id, c) for seq, event in numbered if (c := event.content)]
+    db.conn.executemany(
+        "INSERT INTO event (seq, at, kind, node_id, payload) VALUES (?, ?, ?, ?, ?)",
+        [(seq, one.at, one.kind, one.node_id, one.payload) for seq, one in numbered],
+    )
+    db.conn.executemany(
+        "INSERT INTO content (seq, node_id, text, token_ids, piece_sizes, elapsed_s)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        [(seq, node_id, c.text, *_columns(c)) for seq, node_id, c in contents],
+    )
+    db.conn.executemany(
+        "INSERT INTO token_statistics (seq, n_top, packed) VALUES (?, ?, ?)",
+        [(seq, c.n_top, c.packed) for seq, _, c in contents if c.packed is not None],
+    )
 
 
 def _columns(content: StoredContent) -> tuple[bytes | None, bytes | None, bytes | None]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import struct
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from sqlite_utils import Database
@@ -69,7 +69,22 @@ def seal(previous: bytes, row: SealedRow) -> bytes:
     A column is one byte for its type, then 8 bytes (an integer, or a float as IEEE 754, big-endian)
     or the length in 8 bytes and the bytes themselves; nothing follows the type of what is NULL.
     """
-    return hashlib.sha256(b"".join([previous, *map(_spelled, _columns(row))])).digest()
+    return seal_of(previous, _columns(row))
+
+
+def seal_of(previous: bytes, columns: Iterable[Column]) -> bytes:
+    """The same of columns in the order of a sealed row."""
+    parts = [previous]
+    for column in columns:
+        if column is None:
+            parts.append(b"n")
+        elif isinstance(column, bytes):
+            parts += (_WHOLE.pack(b"b", len(column)), column)
+        elif isinstance(column, int):
+            parts.append(_WHOLE.pack(b"i", column))
+        else:
+            parts.append(_REAL.pack(b"f", column))
+    return hashlib.sha256(b"".join(parts)).digest()
 
 
 def write_seal(db: Database, row: SealedRow) -> None:
@@ -81,11 +96,14 @@ def write_seal(db: Database, row: SealedRow) -> None:
 
 def seal_all(db: Database) -> None:
     """Seal every event of a file that has no seals yet, inside the caller's transaction."""
+    db.conn.executemany("INSERT INTO seal (seq, sha256) VALUES (?, ?)", _chain(db))
+
+
+def _chain(db: Database) -> Iterator[tuple[int, bytes]]:
     previous = BEGINNING
-    for columns in db.execute(_ROWS):
-        row = SealedRow(*columns)
-        previous = seal(previous, row)
-        db.execute("INSERT INTO seal (seq, sha256) VALUES (?, ?)", (row.seq, previous))
+    for seq, at, *columns in db.execute(_ROWS):
+        previous = seal_of(previous, (seq, float(at), *columns))
+        yield seq, previous
 
 
 def check_seals(db: Database) -> SealReport:
@@ -150,16 +168,6 @@ def _columns(row: SealedRow) -> tuple[Column, ...]:
         row.n_top,
         row.packed,
     )
-
-
-def _spelled(column: Column) -> bytes:
-    if column is None:
-        return b"n"
-    if isinstance(column, bytes):
-        return _WHOLE.pack(b"b", len(column)) + column
-    if isinstance(column, int):
-        return _WHOLE.pack(b"i", column)
-    return _REAL.pack(b"f", column)
 
 
 def _shown(text: object) -> str | None:

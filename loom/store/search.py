@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from sqlite_utils import Database
 
@@ -40,8 +40,7 @@ _MARKS: dict[str, tuple[Column, str]] = {
 _INDEXED = (*_TEXTS, *_MARKS, "tag_removed")
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """What the index is told of an event; `text` is that of its content."""
 
     seq: int

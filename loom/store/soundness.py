@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from loom.tree.changes import NodeChange, NodeDerived, NodeMoved
 from loom.tree.events import (
     BranchClosed,
@@ -14,6 +16,7 @@ from loom.tree.events import (
     TokensAppended,
     TreeEvent,
 )
+from loom.tree.node import Node
 
 
 class Soundness:
@@ -32,9 +35,7 @@ class Soundness:
                 self._add(event.node_id, event.parent_id)
                 self.n_tokens[event.node_id] = len(event.token_ids or ())
             case BranchesGrown():
-                for node in event.nodes:
-                    self._add(node.id, node.parent_id)
-                    self.n_tokens[node.id] = node.n_tokens
+                self._add_all(event.nodes)
             case NodeTokenised():
                 self._check_known(event.node_id)
                 self.n_tokens[event.node_id] = len(event.token_ids)
@@ -55,6 +56,16 @@ class Soundness:
             raise ValueError(f"node {node_id} has no parent")
         self._parents[node_id] = parent_id
         self.n_tokens[node_id] = 0
+
+    def _add_all(self, nodes: Sequence[Node]) -> None:
+        parents = self._parents
+        for node in nodes:
+            node_id, parent_id = node.id, node.parent_id
+            if node_id in parents or parent_id not in parents:
+                # Says which of the two it is; there are 100,000 nodes in this loop at times.
+                self._add(node_id, parent_id)
+            parents[node_id] = parent_id
+            self.n_tokens[node_id] = len(node.token_ids or ())
 
     def _move(self, event: NodeMoved) -> None:
         self._check_known(event.node_id)

@@ -11,16 +11,11 @@ from typing import Literal
 
 from sqlite_utils import Database
 
-from loom.records.tokens import TokenColumns
 from loom.store import faults
-from loom.store.codec import Content, JournalEvent, content_of, encode
+from loom.store.batch import Batch, Drafted
 from loom.store.condensed import condense
-from loom.store.derived_tokens import derived_tokens
-from loom.store.packing import NOT_AT_ALL, PackedStatistics, merge_rows, pack, pack_statistics
-from loom.store.seals import SealedRow, write_seal
-from loom.store.search import Entry, index_event, is_broken, rebuild
-from loom.tree.changes import NodeDerived
-from loom.tree.events import BranchClosed, BranchesGrown, NodeSelected, TokensAppended, TreeEvent
+from loom.store.search import is_broken, rebuild
+from loom.tree.events import NodeSelected, TreeEvent
 
 JournalMode = Literal["wal", "delete"]
 """How SQLite protects a commit; `delete` where the filesystem cannot share memory."""
@@ -36,6 +31,7 @@ class SessionWriter:
         self.journal_mode = journal_mode
         self._db = db
         self._descriptor = descriptor
+        self._drafted: Drafted = {}
 
     def commit(self, events: Sequence[TreeEvent], pointer: NodeSelected | None) -> None:
         """Write all or nothing; SessionFileError says why nothing."""
@@ -53,11 +49,18 @@ class SessionWriter:
             raise faults.on_writing(self.path, error) from error
 
     def _write(self, events: Sequence[TreeEvent], pointer: NodeSelected | None) -> None:
-        with self._db.atomic():
-            for event in events:
-                write_event(self._db, event)
-            if pointer is not None:
-                write_event(self._db, pointer)
+        try:
+            with self._db.atomic():
+                batch = Batch(self._db, self._drafted)
+                for event in events:
+                    batch.take(event)
+                if pointer is not None:
+                    batch.take(pointer)
+                batch.write()
+        except BaseException:
+            # What is drafted is then read from the file, which is as it was.
+            self._drafted.clear()
+            raise
 
     def close(self) -> None:
         """Leave one file; SessionFileError if all is saved but a second one remains.
@@ -89,106 +92,3 @@ class SessionWriter:
             raise faults.moved_away(self.path) from error
         if not os.path.samestat(there, os.fstat(self._descriptor)):
             raise faults.moved_away(self.path)
-
-
-def write_event(db: Database, event: TreeEvent) -> None:
-    """Put one event where it belongs, inside the caller's transaction."""
-    match event:
-        case BranchesGrown():
-            raise ValueError("a journal takes what happens, one thing after another")
-        case TokensAppended():
-            _write_draft(db, event)
-        case NodeSelected():
-            db.execute(
-                "INSERT OR REPLACE INTO pointer (name, node_id, at) VALUES ('selected', ?, ?)",
-                (event.node_id, event.at),
-            )
-        case _:
-            _write_row(db, event)
-
-
-def _write_row(db: Database, event: JournalEvent) -> None:
-    row = encode(event)
-    seq = db.execute(
-        "INSERT INTO event (at, kind, node_id, payload) VALUES (?, ?, ?, ?)",
-        (row.at, row.kind, row.node_id, row.payload),
-    ).lastrowid
-    assert seq is not None
-    content, statistics = content_of(event), None
-    if isinstance(event, NodeDerived) and (tokens := derived_tokens(db, event)) is not None:
-        content, statistics = _packed(tokens)
-    if isinstance(event, BranchClosed):
-        content, statistics = _take_drafts(db, event.node_id)
-    node_id = None if row.node_id is None else row.node_id.encode()
-    sealed = SealedRow(seq, row.at, row.kind.encode(), node_id, row.payload.encode())
-    if row.node_id is not None and content is not None:
-        _write_content(db, seq, row.node_id, content)
-        sealed = SealedRow(
-            *(seq, row.at, sealed.kind, node_id, sealed.payload, node_id, content.text),
-            *(content.token_ids, content.piece_sizes, content.elapsed_s),
-            *((None, None) if statistics is None else (statistics.n_top, statistics.packed)),
-        )
-    if statistics is not None:
-        db.execute(
-            "INSERT INTO token_statistics (seq, n_top, packed) VALUES (?, ?, ?)",
-            (seq, statistics.n_top, statistics.packed),
-        )
-    write_seal(db, sealed)
-    index_event(db, Entry(seq, row.kind, row.node_id, row.payload, sealed.text))
-
-
-def _write_content(db: Database, seq: int, node_id: str, content: Content) -> None:
-    db.execute(
-        "INSERT INTO content (seq, node_id, text, token_ids, piece_sizes, elapsed_s)"
-        " VALUES (?, ?, ?, ?, ?, ?)",
-        (
-            seq,
-            node_id,
-            content.text,
-            content.token_ids,
-            content.piece_sizes,
-            content.elapsed_s,
-        ),
-    )
-
-
-def _write_draft(db: Database, event: TokensAppended) -> None:
-    if not len(event.tokens):
-        return
-    tokens, stats = pack(event.tokens), event.tokens.stats
-    statistics = None if stats is None else pack_statistics(stats, NOT_AT_ALL)
-    db.execute(
-        "INSERT INTO draft (node_id, start, at, text, token_ids, piece_sizes, elapsed_s, n_top,"
-        " packed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            event.node_id,
-            event.start,
-            event.at,
-            tokens.text,
-            tokens.token_ids,
-            tokens.piece_sizes,
-            tokens.elapsed_s,
-            None if statistics is None else statistics.n_top,
-            None if statistics is None else statistics.packed,
-        ),
-    )
-
-
-def _take_drafts(db: Database, node_id: str) -> tuple[Content | None, PackedStatistics | None]:
-    """What was drafted of a branch, in one; it is no draft any more."""
-    drafts = db.execute(
-        "SELECT text, token_ids, piece_sizes, elapsed_s, n_top, packed FROM draft"
-        " WHERE node_id = ? ORDER BY id",
-        (node_id,),
-    ).fetchall()
-    if not drafts:
-        return None, None
-    db.execute("DELETE FROM draft WHERE node_id = ?", (node_id,))
-    return _packed(merge_rows(drafts))
-
-
-def _packed(tokens: TokenColumns) -> tuple[Content, PackedStatistics | None]:
-    """Tokens as a content row, and their statistics where they have any."""
-    packed = pack(tokens)
-    content = Content(packed.text, packed.token_ids, packed.piece_sizes, packed.elapsed_s)
-    return content, None if tokens.stats is None else pack_statistics(tokens.stats)

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import networkx as nx
 
+from loom.tree.checkpoint import KeptPlaces
 from loom.tree.node import Node
 
 
@@ -20,18 +21,21 @@ class Arrangement:
 
     def __init__(self) -> None:
         self.graph: nx.DiGraph[str] = nx.DiGraph()
+        # Beside the graph, which would keep a dictionary of attributes for each.
+        self._nodes: dict[str, Node] = {}
         self._roots: list[str] = []
         self._hidden: set[str] = set()
         self._unseen: set[str] = set()
+        self._rearranged: set[str] = set()
 
     # Questions
 
     def node(self, node_id: str) -> Node:
         """The node of that id; ValueError if there is none."""
-        if node_id not in self.graph:
-            raise ValueError(f"no node {node_id!r}")
-        node: Node = self.graph.nodes[node_id]["node"]
-        return node
+        try:
+            return self._nodes[node_id]
+        except KeyError:
+            raise ValueError(f"no node {node_id!r}") from None
 
     @property
     def n_visible(self) -> int:
@@ -103,7 +107,8 @@ class Arrangement:
             self._roots.append(node.id)
         elif node.parent_id not in self.graph:
             raise ValueError(f"node {node.id!r} has no parent {node.parent_id!r}")
-        self.graph.add_node(node.id, node=node)
+        self.graph.add_node(node.id)
+        self._nodes[node.id] = node
         if node.parent_id is not None:
             self.graph.add_edge(node.parent_id, node.id)
         if node.hidden:
@@ -113,8 +118,8 @@ class Arrangement:
 
     def add_all(self, nodes: Sequence[Node]) -> None:
         """Many new nodes, of which each has a parent, in one; quicker than one by one."""
-        self.graph.add_nodes_from((node.id, {"node": node}) for node in nodes)
-        self.graph.add_edges_from((str(node.parent_id), node.id) for node in nodes)
+        self.graph.add_edges_from([(str(node.parent_id), node.id) for node in nodes])
+        self._nodes.update([(node.id, node) for node in nodes])
         self._hidden.update(node.id for node in nodes if node.hidden)
         if self._hidden:
             self._unseen.update(
@@ -123,7 +128,7 @@ class Arrangement:
 
     def put(self, node: Node) -> None:
         """What is known of a node is another now."""
-        self.graph.nodes[node.id]["node"] = node
+        self._nodes[node.id] = node
 
     def set_hidden(self, node_id: str, hidden: bool) -> None:
         """Hide a node, or no longer."""
@@ -154,10 +159,36 @@ class Arrangement:
         self._set_children(parent_id, family)
         self._look_again(node_id)
 
+    # Going back
+
+    def checkpoint(self) -> KeptPlaces:
+        """Where everything stands now."""
+        return KeptPlaces(
+            nodes=tuple(self._nodes.values()),
+            root_ids=tuple(self._roots),
+            families={parent_id: self.every_child(parent_id) for parent_id in self._rearranged},
+            hidden=frozenset(self._hidden),
+            unseen=frozenset(self._unseen),
+        )
+
+    def resume(self, kept: KeptPlaces) -> None:
+        """Have everything stand where it stood then."""
+        nodes = kept.nodes
+        self._nodes = {node.id: node for node in nodes}
+        self.graph = nx.DiGraph()
+        self.graph.add_nodes_from(self._nodes)
+        self.graph.add_edges_from([(n.parent_id, n.id) for n in nodes if n.parent_id is not None])
+        self._roots = list(kept.root_ids)
+        self._hidden, self._unseen = set(kept.hidden), set(kept.unseen)
+        self._rearranged = set()
+        for parent_id, child_ids in kept.families.items():
+            self._set_children(parent_id, list(child_ids))
+
     def _set_children(self, parent_id: str | None, child_ids: list[str]) -> None:
         if parent_id is None:
             self._roots = child_ids
             return
+        self._rearranged.add(parent_id)
         # A graph keeps the order in which edges came.
         self.graph.remove_edges_from([(parent_id, child) for child in self.every_child(parent_id)])
         self.graph.add_edges_from((parent_id, child) for child in child_ids)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from loom.tree.arrangement import Arrangement
@@ -31,6 +32,14 @@ class Displacement:
         else:
             self._homes.pop(node_id, None)
         self._places.put(replace(self._places.node(node_id), displaced=displaced))
+
+    def checkpoint(self) -> Mapping[str, bytes]:
+        """What is remembered now."""
+        return dict(self._homes)
+
+    def resume(self, kept: Mapping[str, bytes]) -> None:
+        """Remember what was remembered then."""
+        self._homes = dict(kept)
 
     def _text(self, node_id: str | None) -> bytes:
         if node_id is None:

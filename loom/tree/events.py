@@ -226,6 +226,14 @@ class ModeChosen:
 
 
 @dataclass(frozen=True, slots=True)
+class SecondModelChosen:
+    """From now on that model stands beside the session's own; None if none does any more."""
+
+    at: float
+    model: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class ModelHashed:
     """The whole file of the model with that fingerprint was read: its SHA-256 in hexadecimal.
 
@@ -261,6 +269,7 @@ TreeEvent = (
     | NodeSelected
     | ModelChosen
     | ModeChosen
+    | SecondModelChosen
     | ModelHashed
     | NodeChange
     | SessionChange

@@ -19,6 +19,7 @@ from loom.tree.changes import (
     NodeShown,
     SessionTitled,
 )
+from loom.tree.checkpoint import Checkpoint, copied
 from loom.tree.displacement import Displacement
 from loom.tree.events import (
     BranchClosed,
@@ -36,6 +37,7 @@ from loom.tree.events import (
     NodeImported,
     NodeSelected,
     NodeTokenised,
+    SecondModelChosen,
     SessionStarted,
     TokensAppended,
     TreeEvent,
@@ -59,11 +61,15 @@ _KEEPING_PATHS = (
     GrowthAccepted,
     GrowthCovered,
     ModelHashed,
+    SecondModelChosen,
     FuturesJudged,
     JoinDenied,
     JoinAllowed,
 )
 """Events after which every node still stands where it stood."""
+
+_PARTS = frozenset(("history", "_places", "_displacement", "_way"))
+"""Attributes of a tree that are no plain values."""
 
 
 class Tree:
@@ -80,6 +86,7 @@ class Tree:
         self.mode: Mode = "plain"
         self.model = ""
         self.template: str | None = None
+        self.second_model: str | None = None
         self.opening = Opening()
         self.selected_id: str | None = None
         self.requests: dict[str, GrowthRequested] = {}
@@ -237,6 +244,8 @@ class Tree:
                 self.template = event.template
             case ModeChosen():
                 self.mode, self.template = event.mode, event.template
+            case SecondModelChosen():
+                self.second_model = event.model
             case ModelHashed():
                 self.model_hashes[event.fingerprint] = event.sha256
             case FuturesJudged():
@@ -278,6 +287,12 @@ class Tree:
                 self._add_whole(event.nodes)
             case NodeSelected():
                 self._select(event.node_id)
+            case _:
+                self._take_change(event)
+
+    def _take_change(self, event: TreeEvent) -> None:
+        """What people change about texts that are there."""
+        match event:
             case NodeDerived():
                 self._places.add(derived(event))
             case NodeHidden():
@@ -299,6 +314,25 @@ class Tree:
                 self._marks[event.node_id] = marked(self.marks(event.node_id), event)
             case _:
                 pass
+
+    # Going back
+
+    def checkpoint(self) -> Checkpoint | None:
+        """What is needed to have the tree again as it is now; None in the midst of an operation."""
+        history = self.history.checkpoint()
+        if history is None:
+            return None
+        values = {name: value for name, value in vars(self).items() if name not in _PARTS}
+        places, homes = self._places.checkpoint(), self._displacement.checkpoint()
+        return Checkpoint(places, homes, history, copied(values))
+
+    def resume(self, kept: Checkpoint) -> None:
+        """Become the tree that it was then; nothing that changes is shared with `kept`."""
+        vars(self).update(copied(kept.values))
+        self._places.resume(kept.places)
+        self._displacement.resume(kept.homes)
+        self.history.resume(kept.history)
+        self._way.forget()
 
     def _invert(self, event: Undoable) -> Undoable:
         return inverse_of(event, self)

@@ -115,6 +115,17 @@ class History:
             case _:
                 pass
 
+    def checkpoint(self) -> tuple[tuple[Step | Lone, ...], tuple[Step | Lone, ...]] | None:
+        """What is done and what is undone; None in the midst of a step."""
+        if self._open is not None:
+            return None
+        return tuple(map(_kept, self._done)), tuple(map(_kept, self._undone))
+
+    def resume(self, kept: tuple[tuple[Step | Lone, ...], tuple[Step | Lone, ...]]) -> None:
+        """Be as it was then."""
+        self._done, self._undone = (list(map(_kept, steps)) for steps in kept)
+        self._open = None
+
     def _begin(self, step: Step | None, n_changes: int, close: Callable[[Step], None]) -> None:
         self._end()
         self._open = _Open(step, n_changes, close)
@@ -166,6 +177,10 @@ class _Open:
     close: Callable[[Step], None]
     changes: list[Undoable] = field(default_factory=list)
     inverse: list[Undoable] = field(default_factory=list)
+
+
+def _kept(step: Step | Lone) -> Step | Lone:
+    return Plan(step.plan_id, list(step.requests)) if isinstance(step, Plan) else step
 
 
 def _pop(steps: list[Step | Lone], operation_id: str) -> Step | None:

@@ -13,7 +13,7 @@ from typing import Generic, Literal
 import numpy as np
 import numpy.typing as npt
 
-from loom.engine.backend import BackendError, MemoryKind, Row
+from loom.engine.backend import BackendError, Coming, MemoryKind, Row
 from loom.records import ModelInfo, Sampling, TokenStats
 from loom.records.sampling_limits import check_sampling
 from loom.worlds.belief import OUTSIDE, Belief, Filter
@@ -172,6 +172,15 @@ class WorldBackend(Generic[State]):
     def statistics(self, laws: Sequence[int], chosen: Sequence[int], top_k: int) -> TokenStats:
         """What the exact law said where `chosen` were drawn."""
         return statistics_of_laws([self._laws[law] for law in laws], chosen, top_k)
+
+    def statistics_beside(
+        self,
+        laws: Sequence[int],  # noqa: ARG002
+        chosen: Sequence[int],  # noqa: ARG002
+        top_k: int,  # noqa: ARG002
+    ) -> Coming | None:
+        """Nothing is gained: a batch takes no time."""
+        return None
 
     def close(self) -> None:
         """Nothing but memory is held."""

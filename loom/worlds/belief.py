@@ -19,7 +19,6 @@ from typing import Generic
 from loom.worlds.machine import Machine, State
 
 OUTSIDE = 2.0**-40
-OUTSIDE_BITS = 40.0
 N_TOKENS_REREAD = 48
 
 

@@ -393,6 +393,27 @@ class TestAround:
                 await pilot.press("o")
                 assert outline.display is shown_first
 
+    @pytest.mark.parametrize("keys", [("o", "o"), ("t", "escape"), ("o", "t", "escape", "o")])
+    @pytest.mark.parametrize("size", [NARROW, WIDE, (220, 60)])
+    async def test_what_was_put_away_and_comes_back_has_the_room_that_it_had(
+        self, size: tuple[int, int], keys: tuple[str, ...]
+    ) -> None:
+        async with opened(toast(), size) as pilot:
+            await pilot.pause()
+            before = screen_text(pilot)
+            await pilot.press(*keys)
+            await until(pilot, lambda: screen_text(pilot) == before)
+
+    async def test_a_screen_that_becomes_narrow_and_wide_again_looks_as_before(self) -> None:
+        async with opened(toast(), WIDE) as pilot:
+            await pilot.press("o")
+            await pilot.pause()
+            before = screen_text(pilot)
+            await pilot.resize_terminal(*NARROW)
+            await until(pilot, lambda: main_screen(pilot).space.outline.display)
+            await pilot.resize_terminal(*WIDE)
+            await until(pilot, lambda: screen_text(pilot) == before)
+
     async def test_copying_says_what_was_copied(self) -> None:
         session = toast()
         async with opened(session) as pilot:

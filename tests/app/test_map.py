@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.cells import cell_len
 
 from loom.app.layout import Layout
-from loom.app.map_drawing import Looks, Zoom, draw, zooms
+from loom.app.map_drawing import Canvas, Looks, Zoom, draw, zooms
 from loom.app.map_shape import MapShape, Window
 from loom.tree.events import NodeAdded
 from loom.tree.graph import Tree
@@ -161,7 +162,20 @@ async def test_words_of_any_width_keep_the_columns() -> None:
     async with opened(session, WIDE) as pilot:
         await pilot.press("O")
         await until(pilot, lambda: "words ──" in screen_text(pilot))
-        assert "··" in screen_text(pilot)
+        assert "漢字 👩\u200d🚀 e\u0301" in screen_text(pilot)
+        assert {cell_len(row) for row in screen_text(pilot).splitlines()} == {WIDE[0]}
+
+
+def test_half_of_a_wide_character_is_a_blank() -> None:
+    canvas = Canvas(6, 1)
+    assert canvas.put_words(0, 0, "a漢b字", "words") == 6
+    assert canvas.runs(0) == [("a漢b字", "words")]
+    canvas.put(2, 0, "│", "rail")
+    canvas.put(4, 0, "│", "rail")
+    assert "".join(text for text, _ in canvas.runs(0)) == "a │b│ "
+    narrow = Canvas(2, 1)
+    narrow.put_words(0, 0, "a漢", "words")
+    assert narrow.runs(0) == [("a ", "words")]
 
 
 async def test_an_empty_session_has_no_map() -> None:

@@ -129,7 +129,7 @@ async def test_what_is_marked_is_listed_in_the_order_of_the_tree_and_gone_to() -
 async def test_where_nothing_is_marked_it_says_how_to_mark() -> None:
     async with opened(toast(), WIDE) as pilot:
         await pilot.press("B")
-        assert "# tags, n notes" in screen_text(pilot)
+        assert "# tags, ! notes" in screen_text(pilot)
 
 
 def test_tags_are_offered_by_how_much_they_are_used() -> None:

@@ -8,7 +8,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from loom.app.pauses import look_for_garbage_when_asked, tidy
+from loom.app.pauses import (
+    let_go,
+    look_for_garbage_when_asked,
+    look_for_no_garbage,
+    tidy,
+)
 
 
 @pytest.fixture
@@ -16,6 +21,7 @@ def as_before() -> Iterator[None]:
     thresholds = gc.get_threshold()
     yield
     gc.set_threshold(*thresholds)
+    gc.enable()
     gc.unfreeze()
 
 
@@ -37,4 +43,24 @@ def test_what_is_old_waits_until_all_is_looked_through() -> None:
     gc.collect(1)
     assert gone() is not None
     tidy()
+    assert gone() is None
+
+
+@pytest.mark.usefixtures("as_before")
+def test_while_the_program_is_loaded_nothing_is_looked_for_and_then_it_is_again() -> None:
+    look_for_no_garbage()
+    assert not gc.isenabled()
+    look_for_garbage_when_asked()
+    assert gc.isenabled()
+
+
+@pytest.mark.usefixtures("as_before")
+def test_a_session_that_was_left_goes_although_it_was_to_be_left_alone() -> None:
+    session = Ring()
+    gone = weakref.ref(session)
+    look_for_garbage_when_asked()
+    del session
+    tidy()
+    assert gone() is not None
+    let_go()
     assert gone() is None

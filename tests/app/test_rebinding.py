@@ -83,8 +83,8 @@ async def test_footer_help_and_palette_say_the_new_key() -> None:
     app = app_with(toast(), given)
     async with app.run_test(size=(220, 110)) as pilot:
         await pilot.pause()
-        assert "f5 grow" in screen_text(pilot)
+        assert "F5 grow" in screen_text(pilot)
         titles = [command.title for command in app.get_system_commands(app.screen)]
         assert "Mark: bookmark (Z)" in titles
         await pilot.press("question_mark")
-        assert "f5      " in screen_text(pilot)
+        assert "F5      " in screen_text(pilot)

@@ -22,6 +22,8 @@ from tests.store.specimens import likeness, read_tree
 from .conftest import NARROW, WIDE, screen_text, until
 from .replays import Hands, replay_app, replayed, wedding
 
+STORY = Path(__file__).parents[2] / "sessions" / "story.loom"
+
 Snap = Callable[..., bool]
 
 sizes = pytest.mark.parametrize("size", [NARROW, WIDE], ids=["80x24", "130x40"])
@@ -221,3 +223,16 @@ def test_at_the_end(snap_compare: Snap, path: Path, size: tuple[int, int]) -> No
 def test_at_the_beginning(snap_compare: Snap, path: Path) -> None:
     app = replay_app(path, Hands())
     assert snap_compare(app, run_before=drive("home"), terminal_size=NARROW)
+
+
+async def test_joins_that_were_judged_are_marked_by_their_letters() -> None:
+    async with replayed(STORY, Hands(), WIDE) as pilot:
+        await pilot.press("end")
+        await pilot.pause()
+        line = pilot.app.screen.query_one(Timeline).render().plain.split("\n")[0]
+        assert {"A", "a", "≈"} <= set(line)
+
+
+def test_a_story_whose_joins_were_judged(snap_compare: Snap) -> None:
+    app = replay_app(STORY, Hands())
+    assert snap_compare(app, run_before=drive("end"), terminal_size=WIDE)

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from textual.events import Paste
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from loom.app.screens.sessions import SessionsScreen
 from loom.engine.process import connect_to_child
@@ -59,6 +61,40 @@ async def test_enter_takes_the_line_under_the_cursor(keys: tuple[str, ...], name
     chosen = await answered(*keys)
     assert chosen is not None
     assert chosen.name == name
+
+
+FOREIGN = Path(__file__).parents[1] / "formats" / "foreign"
+
+
+async def test_a_file_that_is_dropped_is_opened(tmp_path: Path) -> None:
+    path = tmp_path / "a tree.json"
+    path.write_bytes((FOREIGN / "pyloom.json").read_bytes())
+    app = app_on(toast())
+    answers: list[SessionChoice | None] = []
+    async with app.run_test(size=WIDE) as pilot:
+        app.push_screen(screen(), answers.append)
+        await until(pilot, lambda: "examples" in screen_text(pilot))
+        app.screen.query_one(Input).post_message(Paste(f"'{path}'"))
+        await until(pilot, lambda: "the original Loom: becomes" in screen_text(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: answers)
+    assert answers[0] is not None
+    assert answers[0].opened() == path
+
+
+async def test_a_file_that_is_nothing_is_not_opened(tmp_path: Path) -> None:
+    path = tmp_path / "letter.txt"
+    path.write_text("Dear Odile,")
+    app = app_on(toast())
+    answers: list[SessionChoice | None] = []
+    async with app.run_test(size=WIDE) as pilot:
+        app.push_screen(screen(), answers.append)
+        await until(pilot, lambda: "examples" in screen_text(pilot))
+        await pilot.press(*str(path))
+        await until(pilot, lambda: "A file" in screen_text(pilot))
+        await pilot.press("enter")
+        await pilot.pause()
+        assert not answers
 
 
 async def test_escape_takes_nothing() -> None:

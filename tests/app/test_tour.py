@@ -115,6 +115,7 @@ async def test_it_begins_among_the_commands_and_ends_where_one_was() -> None:
 def test_the_first_step(snap_compare: Snap, tour: Tour, size: tuple[int, int]) -> None:
     async def run(pilot: Pilot[None]) -> None:
         await at_step(pilot, 1)
+        await until(pilot, lambda: size[0] < WIDE[0] or "┬" in screen_text(pilot))
 
     assert snap_compare(on_tour(tour), run_before=run, terminal_size=size)
 

@@ -61,19 +61,28 @@ def bare_tokens(n: int, dice: np.random.Generator) -> TokenColumns:
     )
 
 
-def grow(writer: SessionWriter, parent: str, ids: list[str], blocks: list[TokenColumns]) -> None:
-    """One growth, as the journal commits it: asked for, begun, streamed in eight parts, closed."""
+Streamed = list[TokenColumns]
+"""The tokens of a node, as they arrive."""
+
+
+def streamed(tokens: TokenColumns) -> Streamed:
+    """In eight parts, or eight tokens at a time."""
+    step = max(8, -(-len(tokens) // 8))
+    return [rows_of(tokens, start, start + step) for start in range(0, len(tokens), step)]
+
+
+def grow(writer: SessionWriter, parent: str, ids: list[str], blocks: list[Streamed]) -> None:
+    """One growth, as the journal commits it: asked for, begun, streamed in parts, closed."""
     request_id = f"r-{ids[0]}"
     asked: GrowthRequested = requested(request_id, parent, len(ids))
     begun = [BranchOpened(4.0, x, parent, request_id, i, "text", "m") for i, x in enumerate(ids)]
     writer.commit([asked, GrowthAccepted(3.5, request_id, provenance()), *begun], None)
-    n_tokens = len(blocks[0])
-    step = max(8, -(-n_tokens // 8))
-    for start in range(0, n_tokens, step):
-        parts = [rows_of(block, start, start + step) for block in blocks]
+    start = 0
+    for parts in zip(*blocks, strict=True):
         writer.commit(
             [TokensAppended(5.0, x, start, p) for x, p in zip(ids, parts, strict=True)], None
         )
+        start += len(parts[0])
     writer.commit([BranchClosed(6.0, x, "length") for x in ids], None)
 
 
@@ -89,7 +98,7 @@ def parents(n_nodes: int, rng: random.Random) -> Iterator[tuple[int, int]]:
         n += N_PER_GROWTH
 
 
-def made(path: Path, n_nodes: int, blocks: list[TokenColumns]) -> float:
+def made(path: Path, n_nodes: int, blocks: list[Streamed]) -> float:
     """A session of so many nodes with these tokens; seconds of processor it took to write."""
     rng = random.Random(1)
     create(path, STARTED)
@@ -134,7 +143,8 @@ def main() -> None:
         real = real_tokens()
         n_blocks = len(real) // TOKENS_A_NODE
         blocks = [
-            rows_of(real, i * TOKENS_A_NODE, (i + 1) * TOKENS_A_NODE) for i in range(n_blocks)
+            streamed(rows_of(real, i * TOKENS_A_NODE, (i + 1) * TOKENS_A_NODE))
+            for i in range(n_blocks)
         ]
         path, n_nodes = Path(folder) / "grown.loom", 2_000
         elapsed_s = made(path, n_nodes, blocks)
@@ -146,7 +156,7 @@ def main() -> None:
         per_node = options.tokens // options.nodes
         dice = np.random.default_rng(1)
         large = Path(folder) / "large.loom"
-        made(large, options.nodes, [bare_tokens(per_node, dice) for _ in range(1_000)])
+        made(large, options.nodes, [streamed(bare_tokens(per_node, dice)) for _ in range(1_000)])
         here = [sys.executable, "-m", "tests.benchmarks.session_size", "--open", str(large)]
         for _ in range(3):
             subprocess.run(here, check=True)

@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 
 from loom.cli import cli
 from loom.errors import LoomError, SessionFileError, UsageError
+from loom.session.choosing import session_choices
 from loom.store import Journal
 from tests.store.listening import Listening
 from tests.store.specimens import likeness, new_session, read_tree, written
@@ -52,6 +53,23 @@ def test_sessions_are_listed_and_one_that_cannot_be_read_is_told(library: Path):
     files = {Path(one["file"]).name: (one["title"], one["model"], one["n_nodes"]) for one in found}
     assert files == {"one.loom": ("t", "m", 2), "two.loom": ("t", "m", 1)}
     assert all("T" in one["changed_at"] for one in found)
+
+
+def test_a_session_tells_how_many_joins_are_known_of_it(loom_home: Path):
+    run("sessions", "examples", "story")
+    run("sessions", "examples", "starter")
+    found = json.loads(run("sessions", "list", "--json").stdout)["sessions"]
+    n_joins = {Path(one["file"]).stem: one["n_joins"] for one in found}
+    (story,) = (one for one in found if Path(one["file"]).stem == "story")
+    joins = json.loads(run("joins", story["file"], "--json").stdout)["joins"]
+    assert n_joins["story"] == sum(join["verdict"] == "joined" for join in joins)
+    assert n_joins["story"] > 1
+    assert n_joins["starter"] == 0
+    assert f"{n_joins['story']} joins" in run("sessions").stdout
+    assert (
+        f"{n_joins['story']} joins"
+        in {c.name: c.about for c in session_choices()}["a letter with no stamp"]
+    )
 
 
 def test_words_are_found_in_every_session_or_in_one(library: Path):

@@ -115,6 +115,31 @@ def test_a_killed_child_is_reported_in_a_sentence(
     assert heard.silent()
 
 
+@pytest.mark.parametrize("how", [signal.SIGILL, signal.SIGSEGV, signal.SIGABRT])
+def test_where_llama_cpp_fails_in_mid_branch_smaller_batches_are_the_remedy(
+    start: Start, story_base: Path, how: signal.Signals
+) -> None:
+    heard = start(story_base)
+    heard.engine.submit(grow(n=4, tokens=900))
+    heard.until(Stepped)
+    os.kill(heard.engine.pid or 0, how)
+    died = heard.until(EngineDied)[-1]
+    assert isinstance(died, EngineDied)
+    assert "fewer branches" in died.remedy
+    assert "--flash-attention off" in died.remedy
+
+
+def test_the_words_of_a_failing_gpu_are_the_reason(
+    start: Start, story_base: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = "CUDA error: an illegal instruction was encountered\n  current device: 0\n"
+    program = f"import os, sys; sys.stderr.write({said!r}); sys.stderr.flush(); os.abort()"
+    monkeypatch.setattr(process, "_PROGRAM", program.replace("{", "{{"))
+    (died,) = start(story_base).until(EngineDied)
+    assert isinstance(died, EngineDied)
+    assert "SIGABRT (CUDA error: an illegal instruction was encountered)" in died.what
+
+
 def test_a_model_that_cannot_be_opened_is_reported(start: Start, tmp_path: Path) -> None:
     heard = start(tmp_path / "nothing.gguf")
     failed = heard.until(LoadFailed)[-1]

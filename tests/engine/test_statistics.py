@@ -62,3 +62,12 @@ def test_the_top_is_what_sorting_says(logits: np.ndarray, k: int) -> None:
     top = top_of(x, min(k, len(x)))
     assert len(set(top.tolist())) == min(k, len(x))
     assert np.array_equal(x[top], np.sort(x)[::-1][: len(top)])
+
+
+@given(st.integers(1, 5_000), st.integers(0, 60), st.integers(1, 8), st.integers(0, 2**32))
+def test_the_top_of_a_whole_vocabulary_keeps_equals_in_their_order(
+    n_vocab: int, k: int, grain: int, seed: int
+) -> None:
+    x = np.random.default_rng(seed).normal(0, grain, n_vocab).round().astype(np.float32)
+    x[::7] = -np.inf
+    assert np.array_equal(top_of(x, k), np.argsort(-x, kind="stable")[:k])

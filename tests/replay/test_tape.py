@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from loom.records import TokenColumns
 from loom.replay import Player, record
+from loom.replay import player as player_module
 from loom.replay.rhythm import LONGEST_PAUSE_S
 from loom.store import Journal, open_for_reading
 from loom.tree.events import (
@@ -23,6 +24,7 @@ from loom.tree.events import (
     TokensAppended,
     TreeEvent,
 )
+from loom.tree.graph import Tree
 from tests.store.specimens import (
     STARTED,
     columns,
@@ -95,6 +97,40 @@ def test_a_moment_is_the_same_from_before_and_from_behind(
     back.go_to(len(tape))
     back.go_to(place)
     assert likeness(ahead.tree) == likeness(back.tree)
+
+
+@given(histories(), st.lists(st.integers(0, 200), max_size=8), st.integers(1, 4))
+def test_going_back_to_any_moment_begins_at_one_that_was_kept(
+    events: list[TreeEvent], places: list[int], stride: int
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(player_module, "LEAST_STRIDE", stride)
+        player = Player(record(events))
+    for place in [len(player.tape), *places]:
+        before = player.tree
+        happened = player.go_to(place)
+        fresh = Player(player.tape)
+        everything = fresh.go_to(place)
+        assert likeness(player.tree) == likeness(fresh.tree)
+        if player.tree is not before:
+            assert _untold(happened) == _untold(everything)
+
+
+def test_going_back_in_a_long_session_folds_no_more_than_lies_between_two_moments() -> None:
+    writing = [replace(written(f"n{i}"), at=100.0 + i) for i in range(9_000)]
+    player = Player(record([replace(STARTED, at=100.0), *writing]))
+    player.go_to(len(player.tape))
+    folded: list[TreeEvent] = []
+    with pytest.MonkeyPatch.context() as patch:
+        apply = Tree.apply
+        patch.setattr(Tree, "apply", lambda tree, event: folded.append(event) or apply(tree, event))
+        player.go_to(8_500)
+    assert len(player.tree) == 8_499
+    assert len(folded) < player_module.LEAST_STRIDE
+
+
+def _untold(events: Sequence[TreeEvent]) -> list[TreeEvent]:
+    return [event for event in events if not isinstance(event, TokensAppended)]
 
 
 @given(histories())

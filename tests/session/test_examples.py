@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from loom.session.examples import EXAMPLES, STARTER, copied_example, example_row
 from loom.session.judging.telling import told_of
 from loom.session.opening import open_any
 from loom.session.reading import read_tree
+from loom.session.session import Session
 from loom.session.verifying import verify
 from tests.session.conftest import ScriptedModel
 
@@ -137,3 +139,24 @@ def test_the_toast_comes_back_from_the_dark() -> None:
         assert f"{n_back} of {sum(bool(b.request_id) for b in below)} branches" in (
             tree.marks(node.id).note
         )
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_the_other_words_of_an_example_are_spelled_wherever_loom_is(
+    name: str, loom_home: Path
+) -> None:
+    with closing(Session.open(copied_example(name), connect_to_child)) as session:
+        branch = next(node for node in session.tree if node.request_id is not None)
+        session.laws.look([branch.id])
+        session.laws._reader.submit(lambda: None).result()
+        laws = session.laws.of(branch.id)
+        assert laws is not None
+        assert all(choice.piece is not None for choice in laws.law(0).choices)
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_an_example_names_no_folder_of_the_machine_it_was_made_on(name: str) -> None:
+    tree = read_tree(ROOT / "sessions" / f"{name}.loom")
+    models = [known.model for known in tree.provenance.values()]
+    assert models
+    assert {model.path for model in models} == {model.name for model in models}

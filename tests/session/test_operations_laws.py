@@ -206,6 +206,31 @@ def test_a_file_gives_back_the_tree_and_the_way_back(made: tuple[Bench, list[See
     assert again.history.undone == bench.tree.history.undone
 
 
+@given(histories(), st.floats(0, 1))
+@settings(max_examples=120, deadline=None)
+def test_a_tree_goes_on_from_a_checkpoint_as_if_it_had_never_been_left(
+    made: tuple[Bench, list[Seen]], share: float
+) -> None:
+    bench, _ = made
+    at = int(share * len(bench.journal))
+    first = fold(bench.journal[:at])
+    kept = first.checkpoint()
+    for event in bench.journal[at:]:
+        first.apply(event)
+    for _ in range(2):
+        again = Tree()
+        if kept is None:
+            return
+        again.resume(kept)
+        assert likeness(again) == likeness(fold(bench.journal[:at]))
+        for event in bench.journal[at:]:
+            again.apply(event)
+        assert likeness(again) == likeness(bench.tree)
+        assert seen(again) == seen(bench.tree)
+        assert again.history.done == bench.tree.history.done
+        assert again.history.undone == bench.tree.history.undone
+
+
 @given(st.data())
 @settings(max_examples=120, deadline=None)
 def test_splitting_and_joining_never_change_what_is_said(data: st.DataObject) -> None:

@@ -9,8 +9,12 @@ import pytest
 
 from loom.convergence.joins import find_joins
 from loom.errors import SessionFileError
+from loom.records import Join
+from loom.session import replayed_joins
+from loom.session.judging.telling import told_of
 from loom.session.replaying import Replay
 from loom.session.session import Session
+from loom.tree.graph import Tree
 from tests.replay.test_tape import SESSIONS
 from tests.session.conftest import ScriptedModel, settle
 from tests.store.specimens import likeness, read_tree
@@ -23,10 +27,50 @@ def test_it_ends_with_the_stored_tree_and_its_meetings(path: Path) -> None:
     replay = Replay(path)
     for share in (0.2, 0.9, 0.4, 1.0):
         replay.go_to(int(share * len(replay.tape)))
-        assert {join.id for join in replay.joins()} == {j.id for j in find_joins(replay.tree)}
+        assert replay.joins() == told_now(replay.tree)
     stored = read_tree(path)
     assert likeness(replay.tree) == likeness(stored)
-    assert replay.joins() == find_joins(stored)
+    assert replay.joins() == told_now(stored)
+
+
+def told_now(tree: Tree) -> tuple[Join, ...]:
+    return told_of(tree, find_joins(tree), tree.judged)
+
+
+def test_joins_appear_when_they_were_judged_under_the_letters_of_the_app() -> None:
+    (path,) = (path for path in SESSIONS if path.stem == "story")
+    replay = Replay(path)
+    replay.go_to(len(replay.tape))
+    shown = {join.mark for join in replay.joins()}
+    marks = [mark for mark in replay.find_marks() if mark.kind == "join"]
+    drawn = {mark.about.mark for mark in marks if isinstance(mark.about, Join)}
+    assert drawn == shown
+    assert {"A", "a", "≈"} <= drawn
+    first = next(mark for mark in marks if isinstance(mark.about, Join) and mark.about.mark == "A")
+    replay.go_to(first.place - 1)
+    assert not any(join.verdict == "joined" for join in replay.joins())
+    replay.go_to(first.place)
+    assert any(join.verdict == "joined" for join in replay.joins())
+
+
+@sessions
+def test_of_a_long_session_each_join_is_there_from_its_mark_on(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replayed_joins, "MOST_PLACES", 0)
+    replay = Replay(path)
+    replay.go_to(len(replay.tape))
+    assert replay.joins() == ()
+    marks = [mark for mark in replay.find_marks() if mark.kind == "join"]
+    assert {join.id for join in replay.joins()} == {
+        mark.about.id for mark in marks if isinstance(mark.about, Join)
+    }
+    for mark in marks:
+        replay.go_to(mark.place)
+        assert isinstance(mark.about, Join)
+        assert mark.about.id in {join.id for join in replay.joins()}
+        replay.go_to(mark.place - 1)
+        assert mark.about.id not in {join.id for join in replay.joins()}
 
 
 @sessions

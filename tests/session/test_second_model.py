@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,8 +12,10 @@ from loom.errors import LoomError, ModelFileError, UsageError
 from loom.session.second_model import SecondModel
 from loom.session.session import Session
 from loom.session.settings import GrowSettings
+from loom.store.compacting import compact, plan_compacting
+from loom.tree.events import SecondModelChosen
 
-from .test_worlds import selected, session_on
+from .test_worlds import nobody, selected, session_on
 
 
 def known(session: Session, node_id: str) -> str:
@@ -80,3 +83,53 @@ def test_some_models_cannot_stand_beside(
         with pytest.raises(refused):
             session.second.choose(model)
         assert session.second.reference is None
+
+
+def notices_of(session: Session) -> str:
+    return " ".join(f"{one.what} {one.remedy}" for one in session.notices())
+
+
+def test_it_stands_beside_again_when_the_session_is_opened_again(tmp_path: Path) -> None:
+    path = tmp_path / "t.loom"
+    with session_on(path, "golden-mean", prompt="1011") as session:
+        session.second.choose("even")
+    with closing(Session.open(path, nobody)) as session:
+        assert (session.second.reference, session.second.name) == ("even", "even")
+        session.second.score(selected(session))
+        assert known(session, selected(session)) == "even"
+        session.second.put_away()
+    with closing(Session.open(path, nobody)) as session:
+        assert session.second.reference is None
+        assert notices_of(session) == ""
+
+
+def test_one_that_is_gone_is_told_and_nothing_stands_beside(tmp_path: Path) -> None:
+    path, gone = tmp_path / "t.loom", tmp_path / "gone.gguf"
+    with session_on(path, "golden-mean", prompt="1011") as session:
+        session._journal.append(SecondModelChosen(1.0, str(gone)))
+        session.save()
+    with closing(Session.open(path, nobody)) as session:
+        assert session.second.reference is None
+        told = notices_of(session)
+        assert told.startswith("gone, which stood beside as the second model, cannot be opened.")
+        assert told.endswith("Choose another one.")
+
+
+def test_a_reader_of_the_file_chooses_one_for_itself_alone(tmp_path: Path) -> None:
+    path = tmp_path / "t.loom"
+    with session_on(path, "golden-mean", prompt="1011") as session:
+        with closing(Session.open(path, nobody)) as reader:
+            assert reader.is_read_only
+            reader.second.choose("even")
+            assert reader.second.name == "even"
+        session.drain()
+        assert session.second.reference is None
+
+
+def test_a_compact_copy_keeps_it(tmp_path: Path) -> None:
+    path = tmp_path / "t.loom"
+    with session_on(path, "golden-mean", prompt="1011") as session:
+        session.second.choose("even")
+    compact(path, plan_compacting(path))
+    with closing(Session.open(path, nobody)) as session:
+        assert session.second.name == "even"

@@ -36,6 +36,7 @@ from loom.tree.events import (
     NodeAdded,
     NodeSelected,
     NodeTokenised,
+    SecondModelChosen,
     SessionStarted,
     TokensAppended,
     TreeEvent,
@@ -276,6 +277,7 @@ def _select(draw: st.DrawFn, past: _Past) -> None:
 
 def _choose(draw: st.DrawFn, past: _Past) -> None:
     past.events.append(ModelChosen(8.0, draw(_WORDS), draw(st.sampled_from(["plain", "chat"]))))
+    past.events.append(SecondModelChosen(8.5, draw(st.none() | _WORDS)))
 
 
 _STEPS = [_write, _read, _request, _grow, _grow, _grow, _close, _select, _choose]

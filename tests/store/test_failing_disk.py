@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from loom.errors import SessionFileError
-from loom.store import Pace
+from loom.records.tokens import concat
+from loom.store import Pace, open_for_reading
 from loom.store.writer import SessionWriter
 from loom.tree.events import BranchClosed, NodeSelected
 from tests.store.listening import NEVER, Listening
@@ -26,6 +27,7 @@ from tests.store.specimens import (
     new_session,
     opened,
     read_tree,
+    same_tokens,
     written,
 )
 
@@ -68,6 +70,26 @@ def test_on_a_full_disk_everything_is_kept_and_written_later(tmp_path: Path):
     assert likeness(read_tree(path)) == likeness(whole)
     listening.published.append(NodeSelected(7.0, "big"))
     assert likeness(fold([STARTED, *listening.published])) == likeness(whole)
+
+
+def test_a_branch_that_a_failed_commit_interrupts_is_whole_in_the_end(tmp_path: Path):
+    path = new_session(tmp_path / "t.loom")
+    listening = Listening(path, NEVER)
+    tokens = [appended("a", n, b"%d," % n, seed=n) for n in range(4)]
+    listening.journal.append(written("p"), opened("a", "p"), tokens[0])
+    assert listening.journal.flush()
+    no_more_pages(listening)
+    listening.journal.append(tokens[1], written("big", b"x" * 50_000, "p"))
+    assert not listening.journal.flush()
+    room_again(listening)
+    for event in (*tokens[2:], BranchClosed(6.0, "a", "eos")):
+        listening.journal.append(event)
+        assert listening.journal.flush()
+    assert listening.journal.close()
+    with open_for_reading(path) as reader:
+        stored = reader.read_tokens("a")
+        assert reader.check_seals().broken == ()
+    assert same_tokens(stored, concat([event.tokens for event in tokens]))
 
 
 def test_a_failed_commit_is_tried_again_unasked_and_a_new_failure_is_told_again(tmp_path: Path):

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import zlib
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,6 +9,7 @@ from hypothesis import strategies as st
 
 from loom.records import TokenColumns, TokenStats
 from loom.records.tokens import concat
+from loom.store.deflating import deflated
 from loom.store.packing import Row, merge_rows, pack, pack_statistics, unpack, unpack_row
 from tests.store.specimens import columns, pieces, same_tokens, statistics
 
@@ -97,3 +100,13 @@ def test_rows_read_together_are_what_each_of_them_is(
     of_one_token = [columns([b"y"], n_top=n_top, seed=i) for i in range(len(shapes))]
     merged = merge_rows([row(block, level) for block in of_one_token])
     assert same_tokens(merged, concat(of_one_token))
+
+
+@given(st.binary(max_size=300), st.binary(max_size=300), st.binary(max_size=300))
+def test_three_parts_are_one_stream_that_any_zlib_reads(one: bytes, two: bytes, three: bytes):
+    assert zlib.decompress(deflated(one, two, three)) == one + two + three
+
+
+def test_parts_longer_than_a_stored_block_are_one_stream():
+    parts = [bytes(range(256)) * 300, bytes(100_000), b"end" * 50_000]
+    assert zlib.decompress(deflated(*parts)) == b"".join(parts)

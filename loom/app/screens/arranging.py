@@ -26,10 +26,18 @@ class ArrangingScreen(MarkingScreen):
     """A text that was picked up, to be put under another one."""
 
     def action_split(self) -> None:
-        """Make two texts of this one at the cut."""
+        """Make two texts of one where what is selected begins, or else of this one at the cut."""
         here, cut = self.space.here, self.space.cut
+        if (selected := self.space.reading.selected) is not None:
+            here, cut = selected.node_id, selected.byte
         if here is None or cut is None:
-            self._say(Notice("information", "There is no cut here.", "[ and { make one."))
+            self._say(
+                Notice(
+                    "information",
+                    "There is no cut here.",
+                    "⟨cut_word_back⟩ and ⟨cut_sentence_back⟩ make one, and so does selecting.",
+                )
+            )
         else:
             self._arrange(partial(self._session.operations.split, here, cut), "Split in two.")
 
@@ -71,14 +79,14 @@ class ArrangingScreen(MarkingScreen):
         self._carried = None if here is None or self._carried == here else here
         told, remedy = "Let go of.", ""
         if self._carried is not None:
-            told, remedy = "Picked up.", "V puts it under where you stand then."
+            told, remedy = "Picked up.", "⟨put⟩ puts it under where you stand then."
         self._say(Notice("information", told, remedy))
 
     def action_put(self) -> None:
         """Put what was picked up under this text, with all that hangs from it."""
         here, carried = self.space.here, self._carried
         if carried is None or here is None or carried not in self._tree:
-            self._say(Notice("information", "Nothing is picked up.", "X picks a text up."))
+            self._say(Notice("information", "Nothing is picked up.", "⟨pick_up⟩ picks a text up."))
             return
         operations = self._session.operations
         put = partial(operations.move, carried, here)
@@ -91,7 +99,7 @@ class ArrangingScreen(MarkingScreen):
         """List what is hidden, and show what is chosen again."""
         hidden = [node for node in self._tree if node.hidden]
         if not hidden:
-            self._say(Notice("information", "Nothing is hidden.", "x hides a text."))
+            self._say(Notice("information", "Nothing is hidden.", "⟨hide⟩ hides a text."))
             return
         lines = [(node.id, self._hidden_line(node)) for node in reversed(hidden)]
         self.app.push_screen(ChooseScreen("What is hidden", "shows it", lines), self._restore)
@@ -122,7 +130,7 @@ class ArrangingScreen(MarkingScreen):
             return False
         self._arrive(there)
         if told:
-            self._say(Notice("information", told, "u undoes it."))
+            self._say(Notice("information", told, "⟨undo⟩ undoes it."))
         return True
 
 

@@ -13,8 +13,10 @@ from loom.app.widgets.outline import Outline
 from loom.app.words import count
 from loom.session import Notice
 
-_NONE_YET = Notice("information", "No branches meet yet.", "Space grows more of them.")
-_NOT_HERE = Notice("information", "No branches meet on this way.", "m goes to where some do.")
+_NONE_YET = Notice("information", "No branches meet yet.", "⟨grow⟩ grows more of them.")
+_NOT_HERE = Notice(
+    "information", "No branches meet on this way.", "⟨next_join⟩ goes to where some do."
+)
 
 
 class CrossingScreen(OutliningScreen):
@@ -60,12 +62,16 @@ class CrossingScreen(OutliningScreen):
         """Draw the join here as one road, or its ways apart again."""
         place = self.space.place_here
         if place is None or not is_road(place.join):
-            self._say(Notice("information", "No join is on this way.", "m goes to where one is."))
+            self._say(
+                Notice(
+                    "information", "No join is on this way.", "⟨next_join⟩ goes to where one is."
+                )
+            )
             return
         mark = place.join.mark
         if not self.space.roads.turn(place.join.id):
             what = f"{mark} leads into a road that leads into {mark}."
-            self._say(Notice("information", what, "S draws all apart again."))
+            self._say(Notice("information", what, "⟨one_road_each⟩ draws all apart again."))
         self._show_roads(place)
 
     def action_one_road_each(self) -> None:

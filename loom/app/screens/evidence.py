@@ -19,6 +19,7 @@ from loom.app.display import shown_in_a_line, shown_words
 from loom.app.evidence_rows import aligned_rows, interval_rows, telling_rows
 from loom.app.marks import look_of
 from loom.app.meetings import Place, words_range
+from loom.app.themed import named
 from loom.convergence.future_words import joined_under
 from loom.convergence.roads import fork_of
 from loom.convergence.told import names_at
@@ -93,7 +94,7 @@ class EvidenceScreen(ModalScreen[Place | None]):
         self.join = join
         look, panel = look_of(join), self.query_one("#evidence")
         panel.border_title = f"{look.mark}  {look.word}"
-        panel.border_subtitle = _keys(join, status)
+        panel.border_subtitle = named(self.app, _keys(join, status))
         for style in ("joined", "alike", "undecided", "words"):
             panel.set_class(style == look.style, f"-{style}")
         self.query_one("#reason", Static).update(Content(shown_words(join.sentence)))
@@ -209,12 +210,12 @@ TINTS_HERE = {
 
 def _keys(join: Join, status: JudgingStatus) -> str:
     if status.running:
-        return "looking… · Enter goes there · Esc"
+        return "looking… · Enter goes there · ⟨evidence.back⟩"
     looks = "32 more looks" if join.evidence.predictive is not None else "looks at what follows"
-    deny = " · x not a join" if join.verdict != "apart" else ""
+    deny = " · ⟨evidence.deny⟩ not a join" if join.verdict != "apart" else ""
     if join.denied:
-        deny = " · x a join after all"
-    return f"Space {looks}{deny} · Enter goes there · Esc"
+        deny = " · ⟨evidence.deny⟩ a join after all"
+    return f"⟨evidence.look⟩ {looks}{deny} · Enter goes there · ⟨evidence.back⟩"
 
 
 def _law(e: PredictiveEvidence, judge: str) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from loom.app.export_form import questions
 from loom.app.screens.arranging import ArrangingScreen
-from loom.app.screens.export import ExportScreen
 from loom.errors import LoomError
 from loom.session import Notice
-from loom.session.exporter import Written
+
+if TYPE_CHECKING:
+    from loom.session.exporter import Written
 
 
 class ExportingScreen(ArrangingScreen):
@@ -17,8 +18,11 @@ class ExportingScreen(ArrangingScreen):
 
     def action_export(self) -> None:
         """Choose what to write out, and as what."""
+        from loom.app.export_form import questions
+        from loom.app.screens.export import ExportScreen
+
         if not self._tree.n_visible:
-            self._say(Notice("information", "There is no text to export yet.", "i writes."))
+            self._say(Notice("information", "There is no text to export yet.", "⟨write⟩ writes."))
             return
         try:
             self._session.save()

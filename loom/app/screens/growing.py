@@ -6,9 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from loom.app.meetings import Place
-from loom.app.screens.model import ModelScreen
 from loom.app.screens.plan import PlanScreen
-from loom.app.screens.sampler import SamplerScreen
 from loom.app.screens.speaking import SpeakingScreen
 from loom.errors import LoomError
 from loom.records import Sampling
@@ -51,7 +49,7 @@ class GrowingScreen(SpeakingScreen):
         try:
             blank = begin_blank(self._session)
         except LoomError as error:
-            self._say(Notice("information", error.what, "i writes it."))
+            self._say(Notice("information", error.what, "⟨write⟩ writes it."))
             return
         self._take_news()
         self._stand_at(blank)
@@ -62,7 +60,7 @@ class GrowingScreen(SpeakingScreen):
         here = self.space.here
         parent_id = None if here is None else self._tree.node(here).parent_id
         if here is None or parent_id is None:
-            self._say(Notice("information", "This is the beginning.", "Space grows from it."))
+            self._say(Notice("information", "This is the beginning.", "⟨grow⟩ grows from it."))
         else:
             asks = self._tree.node(here).role == "user"
             settings = replace(self._settings_of(here), speaker="user" if asks else "next")
@@ -90,7 +88,7 @@ class GrowingScreen(SpeakingScreen):
         if leaves:
             self._ask_for_plan(leaves)
         else:
-            self._say(Notice("information", "No text here has an open end.", "i writes."))
+            self._say(Notice("information", "No text here has an open end.", "⟨write⟩ writes."))
 
     def _ask_for_plan(self, node_ids: tuple[str, ...]) -> None:
         plan = Plan(node_ids, self._session.settings, depth=1 if len(node_ids) > 1 else 2)
@@ -144,12 +142,18 @@ class GrowingScreen(SpeakingScreen):
 
     def action_second_model(self) -> None:
         """Choose a second model; pressed again, put it away."""
+        from loom.app.screens.model import ModelScreen
+
         second = self._session.second
         if second.reference is not None:
             name = second.name
             second.put_away()
             self.space.show_state()
-            self._say(Notice("information", f"{name} is put away.", "A chooses a second model."))
+            self._say(
+                Notice(
+                    "information", f"{name} is put away.", "⟨second_model⟩ chooses a second model."
+                )
+            )
             return
         picker = ModelScreen("", title="A second model, beside the first")
         self.app.push_screen(picker, self._choose_second)
@@ -164,13 +168,23 @@ class GrowingScreen(SpeakingScreen):
             return
         self.space.show_state()
         told = f"{self._session.second.name} stands beside."
-        self._say(Notice("information", told, "\" grows with both, t shows both models' words."))
+        self._say(
+            Notice(
+                "information",
+                told,
+                "⟨grow_with_both⟩ grows with both, ⟨tokens⟩ shows both models' words.",
+            )
+        )
 
     def action_grow_with_both(self) -> None:
         """Grow here with the session's model, and with the second one."""
         here, second = self.space.here, self._session.second.reference
         if second is None:
-            self._say(Notice("information", "There is no second model yet.", "A chooses one."))
+            self._say(
+                Notice(
+                    "information", "There is no second model yet.", "⟨second_model⟩ chooses one."
+                )
+            )
         elif here is None:
             self.action_grow()
         elif self._is_persons_turn_at(here):
@@ -201,6 +215,8 @@ class GrowingScreen(SpeakingScreen):
 
     def action_sampler(self) -> None:
         """Ask how tokens are to be drawn from now on."""
+        from loom.app.screens.sampler import SamplerScreen
+
         screen = SamplerScreen(self._session.settings.sampling)
         self.app.push_screen(screen, self._sample_so)
 

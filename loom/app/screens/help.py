@@ -15,6 +15,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from loom.app.keymap import KEYMAP, Group, Key
+from loom.app.themed import named
 
 _MARKS = (
     ("○ ● ■", "typed by a person, grown by a model, by a second one"),
@@ -24,7 +25,7 @@ _MARKS = (
     ("a b", "looks like a join and is none"),
     ("?", "a join or not: more looks may tell"),
     ("≈", "shared words; what follows was not compared"),
-    ("▸", "the branch that → enters"),
+    ("▸", "the branch that ⟨child⟩ enters"),
     ("×2", "two branches say the same, word for word"),
 )
 
@@ -64,5 +65,5 @@ class HelpScreen(ModalScreen[None]):
         table.add_column(width=8, no_wrap=True)
         table.add_column()
         for shown, meaning in rows:
-            table.add_row(Text(shown, colours["typed"]), Text(meaning))
+            table.add_row(Text(shown, colours["typed"]), Text(named(self.app, meaning)))
         return Renderables(Text(title, f"bold {colours['ink']}"), table)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from textual import on
 
 from loom.app import shading
-from loom.app.screens.compare import CompareScreen
 from loom.app.screens.crossing import CrossingScreen
 from loom.app.screens.jump import JumpScreen
-from loom.app.screens.map import MapAnswer, MapScreen
 from loom.app.screens.multiverse import MultiverseScreen
 from loom.app.screens.search import SearchScreen
 from loom.app.screens.tally import TallyScreen
@@ -26,6 +25,9 @@ from loom.session.token_laws import Choice, Law
 from loom.session.turns import Speaker, next_role, turns_of
 from loom.tree.kinds import Role
 from loom.tree.node import Node
+
+if TYPE_CHECKING:
+    from loom.app.screens.map import MapAnswer, MapScreen
 
 _MOST_COMPARED = 20_000
 """Bytes of a road."""
@@ -42,7 +44,7 @@ class LookingScreen(CrossingScreen):
     def action_tokens(self) -> None:
         """Look at the tokens of the path, from the first one of this text."""
         if (here := self.space.here) is None:
-            self._say(Notice("information", "There is no text yet.", "i writes."))
+            self._say(Notice("information", "There is no text yet.", "⟨write⟩ writes."))
             return
         self._refused = frozenset()
         self.space.look_at_tokens(here)
@@ -108,7 +110,7 @@ class LookingScreen(CrossingScreen):
         """Count the branches that are shown by how they begin."""
         ids = self.space.branches.ids
         if not ids:
-            self._say(Notice("information", "There is nothing to count yet.", "Space grows."))
+            self._say(Notice("information", "There is nothing to count yet.", "⟨grow⟩ grows."))
             return
         laws = self._session.laws
         laws.look(ids)
@@ -124,11 +126,13 @@ class LookingScreen(CrossingScreen):
     def action_map(self) -> None:
         """Show the whole tree as a map."""
         if self.space.here is None:
-            self._say(Notice("information", "There is no text yet.", "i writes."))
+            self._say(Notice("information", "There is no text yet.", "⟨write⟩ writes."))
         else:
             self.app.push_screen(self._map(), self._go_if_there)
 
     def _map(self) -> MapScreen:
+        from loom.app.screens.map import MapScreen
+
         space = self.space
         return MapScreen(self._tree, space.roads, space.item, space.place)
 
@@ -148,8 +152,10 @@ class LookingScreen(CrossingScreen):
         """Show the chosen branch beside others."""
         ids = self.space.branches.ids
         if len(ids) < 2:
-            self._say(Notice("information", "There are no two branches here.", "Space grows."))
+            self._say(Notice("information", "There are no two branches here.", "⟨grow⟩ grows."))
             return
+        from loom.app.screens.compare import CompareScreen
+
         screen = CompareScreen(ids, self.space.branches.chosen_number, self._road_text)
         self.app.push_screen(screen)
 
@@ -194,6 +200,11 @@ class LookingScreen(CrossingScreen):
                         # Shading is a look in passing: what cannot be read stays as it is.
                         self._refused |= {node_id}
 
+    def action_markdown(self) -> None:
+        """Render the Markdown in the text, or show it as it is written."""
+        self.space.reading.turn_rendered()
+        self.space.show_rules()
+
     def action_borders(self) -> None:
         """Show where texts begin, or do not."""
         self.space.reading.turn_borders()
@@ -205,7 +216,7 @@ class LookingScreen(CrossingScreen):
             jump = JumpScreen("".join(labelled))
             self.app.push_screen(jump, partial(self._jump, labelled))
         else:
-            self._say(Notice("information", "No fork is on the screen.", "PgUp scrolls back."))
+            self._say(Notice("information", "No fork is on the screen.", "⟨page_up⟩ scrolls back."))
 
     def _jump(self, labelled: Mapping[str, str], letter: str | None) -> None:
         self.space.reading.drop_labels()
@@ -253,9 +264,9 @@ class LookingScreen(CrossingScreen):
     def action_multiverse(self) -> None:
         """Look at what could come next here, several tokens deep."""
         if (here := self.space.here) is None:
-            self._say(Notice("information", "There is no text yet.", "i writes."))
+            self._say(Notice("information", "There is no text yet.", "⟨write⟩ writes."))
         elif self._tree.node(here).state == "growing":
-            self._say(Notice("information", "This branch is still growing.", "Esc stops it."))
+            self._say(Notice("information", "This branch is still growing.", "⟨stop⟩ stops it."))
         else:
             multiverse = Multiverse(self._session.laws, here)
             screen = MultiverseScreen(multiverse, self._tree, here)

@@ -10,7 +10,9 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.message import Message
+from textual.reactive import Reactive
 from textual.timer import Timer
+from textual.widget import Widget
 from textual.widgets import Static
 
 from loom.app import keymap, words
@@ -19,8 +21,7 @@ from loom.app.display import shown_words
 from loom.app.meetings import Meetings, Place
 from loom.app.screens.exporting import ExportingScreen
 from loom.app.screens.help import HelpScreen
-from loom.app.screens.model import ModelScreen
-from loom.app.themed import ThemedApp
+from loom.app.themed import ThemedApp, named
 from loom.app.walking import before_answer, before_message, landing
 from loom.app.widgets.branches import Branches
 from loom.app.widgets.composer import Composer, Voice
@@ -46,6 +47,9 @@ class MainScreen(ExportingScreen):
     BINDINGS: ClassVar[list[BindingType]] = keymap.bindings("walking")
     HORIZONTAL_BREAKPOINTS = [(0, "-thin"), (40, "-narrow"), (100, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-low"), (12, "-short"), (32, "-tall")]  # noqa: RUF012
+
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
+    """As Textual's; but that another pane has the keys is seen in that pane alone."""
 
     class News(Message):
         """The session has something new to drain."""
@@ -209,8 +213,10 @@ class MainScreen(ExportingScreen):
     # The rest
 
     def action_copy_text(self) -> None:
-        """Copy the text of this node."""
-        if (here := self.space.here) is not None:
+        """Copy what is selected, or else the text of this node."""
+        if (selected := self.space.reading.selected) is not None:
+            self._copy(selected.text.decode("utf-8", "replace"), "what is selected")
+        elif (here := self.space.here) is not None:
             self._copy(self._tree.node(here).display_text(), "this text")
 
     def action_copy_path(self) -> None:
@@ -226,8 +232,7 @@ class MainScreen(ExportingScreen):
 
     def action_outline(self) -> None:
         """Show the outline, or put it away."""
-        self.space.toggle_class("-swap")
-        self.call_after_refresh(self.space.show_rules)
+        self.space.swap_outline(not self.space.has_class("-swap"))
 
     def action_help(self) -> None:
         """All keys."""
@@ -236,6 +241,9 @@ class MainScreen(ExportingScreen):
 
     def action_model(self) -> None:
         """Choose another model."""
+        # Screens that lie over this one are imported when they are asked for.
+        from loom.app.screens.model import ModelScreen
+
         status = self._session.status
         gpu = None if status.model is None else status.model.gpu_unused
         picker = ModelScreen(self._tree.model, gauge=status.gauge, gpu_unused=gpu)
@@ -255,7 +263,7 @@ class MainScreen(ExportingScreen):
 
     def _say(self, notice: Notice) -> None:
         self.notify(
-            shown_words(f"{notice.what} {notice.remedy}".strip()),
+            shown_words(named(self.app, f"{notice.what} {notice.remedy}".strip())),
             severity=notice.severity,
             timeout=12 if notice.severity == "error" else 5,
             markup=False,

@@ -91,9 +91,11 @@ class MapScreen(Screen[MapAnswer | None]):
         top, bottom = self.query_one("#map-top", Rule), self.query_one("#map-bottom", Rule)
         top.label = f"map{words.folded_roads(self._roads.layout.roads)}"
         top.note = self._page.scale
-        bottom.label, bottom.note = words.where_it_meets(
+        bottom.label, note = words.where_it_meets(
             self._roads, self._place, self._item, self._place_here
         )
+        # The same keys have names of their own here.
+        bottom.note = note.replace("⟨", "⟨map.")
 
     # Walking
 
@@ -108,7 +110,9 @@ class MapScreen(Screen[MapAnswer | None]):
 
     @property
     def _place_here(self) -> Place | None:
-        return self._place or join_on(self._roads.meetings, self._path)
+        if self._place is not None or self._node_id is None:
+            return self._place
+        return join_on(self._roads.meetings, self._tree.path(self._node_id))
 
     @property
     def _shown(self) -> Join | None:

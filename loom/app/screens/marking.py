@@ -74,7 +74,9 @@ class MarkingScreen(WeighingScreen):
             self.app.push_screen(screen, self._go_if_any)
         else:
             what = "Nothing is marked yet."
-            self._say(Notice("information", what, "b bookmarks, # tags, n notes."))
+            self._say(
+                Notice("information", what, "⟨bookmark⟩ bookmarks, ⟨tag⟩ tags, ⟨note⟩ notes.")
+            )
 
     def _ask(self, what: str, old: str, give: Callable[[str], None]) -> None:
         screen = AskScreen(what, old, _EMPTY_TAKES_AWAY if old else "")
@@ -96,5 +98,5 @@ class MarkingScreen(WeighingScreen):
 
     def _marked_here(self) -> str | None:
         if self.space.here is None:
-            self._say(Notice("information", "There is no text yet.", "i writes."))
+            self._say(Notice("information", "There is no text yet.", "⟨write⟩ writes."))
         return self.space.here

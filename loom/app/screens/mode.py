@@ -15,6 +15,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from loom.app.display import shown_words
+from loom.app.themed import named
 from loom.models.mode_memory import ModeAnswer
 from loom.session.mode_question import TEMPLATE_NAMES, ModeQuestion
 
@@ -44,7 +45,8 @@ class ModeScreen(ModalScreen[ModeAnswer | None]):
             yield OptionList(
                 *(Option(_line(answer, note)) for answer, note in self._choices), id="choices"
             )
-            yield Static("What is here stays as it is. p asks again at any time.", id="note")
+            again = named(self.app, "⟨mode⟩ asks again at any time.")
+            yield Static(f"What is here stays as it is. {again}", id="note")
 
     def on_mount(self) -> None:
         """Begin at what is in force, or while nobody has answered at what the file suggests."""

@@ -9,6 +9,7 @@ from textual import on
 
 from loom.app.screens.looking import LookingScreen
 from loom.app.widgets.reading import Reading
+from loom.app.widgets.reading_pane import ReadingPane
 from loom.errors import LoomError
 from loom.session import GrowSettings, Notice
 from loom.session.cutting import CutUnit, next_cut
@@ -53,7 +54,7 @@ class OperatingScreen(LookingScreen):
             return
         self._arrive(here)
         self._say(
-            Notice("information", "Hidden, with all that hangs from it.", "u shows it again.")
+            Notice("information", "Hidden, with all that hangs from it.", "⟨undo⟩ shows it again.")
         )
 
     # The cut
@@ -64,7 +65,7 @@ class OperatingScreen(LookingScreen):
         if here is None:
             return
         if self._tree.node(here).state == "growing":
-            self._say(Notice("information", "This branch is still growing.", "Esc stops it."))
+            self._say(Notice("information", "This branch is still growing.", "⟨stop⟩ stops it."))
             return
         self.space.show_cut(next_cut(self._tree.node(here), self.space.cut, unit, by))
 
@@ -78,6 +79,10 @@ class OperatingScreen(LookingScreen):
             inside = 0 < event.byte < len(node.text)
             self.space.show_cut(event.byte if inside else None)
 
+    @on(ReadingPane.SelectionChanged)
+    def _say_what_to_do_with_it(self) -> None:
+        self.space.show_rules()
+
     def action_grow(self) -> None:
         """Grow branches here, or from the cut, whoever's turn it is after all of the text."""
         if self.space.here is not None and self.space.cut is not None:
@@ -86,8 +91,10 @@ class OperatingScreen(LookingScreen):
             super().action_grow()
 
     def action_stop(self) -> None:
-        """Stop growing; with nothing growing, let go of the cut, or of the join asked for."""
-        if not self.is_growing and self.space.cut is not None:
+        """Let go of what is selected, or stop growing, or let go of the cut, or of a join."""
+        if self.space.reading.selected is not None:
+            self.space.reading.select_nothing()
+        elif not self.is_growing and self.space.cut is not None:
             self.space.show_cut(None)
         else:
             super().action_stop()

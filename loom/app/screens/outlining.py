@@ -41,7 +41,7 @@ class OutliningScreen(GrowingScreen):
     def action_filter(self) -> None:
         """Filter the outline while one types; it is shown if it was away."""
         if not self.space.outline.display:
-            self.space.toggle_class("-swap")
+            self.space.swap_outline(not self.space.has_class("-swap"))
         names = {f"tag:{_quoted(tag.name)}" for tag in known_tags(self._tree)}
         names |= {f"by:{name}" for name in ("you", "model")}
         screen = FilterScreen(

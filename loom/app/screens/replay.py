@@ -256,8 +256,7 @@ class ReplayScreen(Screen[None]):
     def action_outline(self) -> None:
         """Show the outline, or put it away."""
         self._outline_swapped = not self._outline_swapped
-        self.space.set_class(self._outline_swapped, "-swap")
-        self.call_after_refresh(self.space.show_rules)
+        self.space.swap_outline(self._outline_swapped)
 
     # The rest
 

@@ -21,6 +21,7 @@ from textual.widgets.option_list import Option
 from loom.app.display import fit, shown_words
 from loom.app.words import count
 from loom.session.choosing import SessionChoice, session_choices
+from loom.session.dropped import choice_of, dropped_file
 
 _MOST_NAME_CELLS, _EXAMPLE_CELLS = 30, 8
 _DAY_S = 86_400
@@ -61,7 +62,7 @@ class SessionsScreen(ModalScreen[SessionChoice | None]):
         with Vertical(id="sessions") as panel:
             panel.border_title = "Open another session"
             panel.border_subtitle = "Enter opens · Esc goes back"
-            yield Input(placeholder="a part of its title", compact=True)
+            yield Input(placeholder="a part of its title, or a file dropped here", compact=True)
             yield OptionList()
             yield Static("Looking…", id="note", markup=False)
 
@@ -81,7 +82,11 @@ class SessionsScreen(ModalScreen[SessionChoice | None]):
 
     @on(Input.Changed)
     def _narrow_down(self) -> None:
-        wanted = self.query_one(Input).value.casefold().split()
+        typed = self.query_one(Input).value
+        if (dropped := dropped_file(typed)) is not None:
+            self._show_dropped(dropped)
+            return
+        wanted = typed.casefold().split()
         fitting = [c for c in self._choices if all(word in _words(c) for word in wanted)]
         own = [choice for choice in fitting if choice.path is not None]
         new = [choice for choice in fitting if choice.path is None]
@@ -97,6 +102,17 @@ class SessionsScreen(ModalScreen[SessionChoice | None]):
         elsewhere = [i for i in sound if not self._is_here(self._shown[i])]
         options.highlighted = next(iter((*elsewhere, *sound)), None)
         self.query_one("#note", Static).update(self._note(len(own), len(new)))
+
+    def _show_dropped(self, path: Path) -> None:
+        """A file that was dropped here, or whose path was typed, and nothing else."""
+        choice = choice_of(path)
+        options = self.query_one(OptionList)
+        options.clear_options()
+        self._shown = []
+        self._add(None, Option(Content.assemble(("A file", "$faint")), disabled=True))
+        self._add(choice, Option(self._line(choice), disabled=choice.problem is not None))
+        options.highlighted = None if choice.problem is not None else 1
+        self.query_one("#note", Static).update("The file itself stays as it is.")
 
     def _add(self, choice: SessionChoice | None, option: Option) -> None:
         self._shown.append(choice)

@@ -16,7 +16,7 @@ from loom.models.mode_memory import ModeAnswer
 from loom.session import GrowSettings, Notice, Session
 from loom.tree.graph import Tree
 
-_NO_CHAT = Notice("information", "This is plain text, without turns.", "p makes it a chat.")
+_NO_CHAT = Notice("information", "This is plain text, without turns.", "⟨mode⟩ makes it a chat.")
 
 
 class SpeakingScreen(Screen[None]):
@@ -46,7 +46,7 @@ class SpeakingScreen(Screen[None]):
         return self._tree.mode == "chat" and waits_for_person(self._tree.path(node_id))
 
     def _hint_at_persons_turn(self) -> None:
-        remedy = "i writes the next message, w lets the model write it."
+        remedy = "⟨write⟩ writes the next message, ⟨persons_turn⟩ lets the model write it."
         self._say(Notice("information", "It is your turn.", remedy))
 
     def action_persons_turn(self) -> None:
@@ -56,7 +56,7 @@ class SpeakingScreen(Screen[None]):
             self._say(_NO_CHAT)
         elif here is None:
             what = "There is nothing to grow from yet."
-            self._say(Notice("information", what, "i writes the first message."))
+            self._say(Notice("information", what, "⟨write⟩ writes the first message."))
         else:
             self._grow_at(here, replace(self._session.settings, speaker="user"))
 
@@ -110,7 +110,7 @@ class SpeakingScreen(Screen[None]):
     def action_exact_tokens(self) -> None:
         """Show what the model would be sent to go on from here."""
         if (here := self.space.here) is None:
-            self._say(Notice("information", "There is no text yet.", "i writes."))
+            self._say(Notice("information", "There is no text yet.", "⟨write⟩ writes."))
             return
         try:
             look = self._session.look(here)

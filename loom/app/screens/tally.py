@@ -13,6 +13,7 @@ from textual.widgets import Static
 
 from loom.app import keymap
 from loom.app.tallying import WAYS, By, Laws, Tally, tally
+from loom.app.themed import named
 from loom.app.widgets.tally_bars import TallyBars
 from loom.tree.node import Node
 
@@ -33,7 +34,11 @@ class TallyScreen(ModalScreen[int | None]):
         """One sentence, and the bars."""
         with Vertical(id="tally") as panel:
             panel.border_title = "Tally"
-            panel.border_subtitle = "= by word, sentence, text · ↑↓ choose · Enter goes there · Esc"
+            panel.border_subtitle = named(
+                self.app,
+                "⟨tally.by⟩ by word, sentence, text · ⟨tally.up⟩⟨tally.down⟩ choose · "
+                "⟨tally.go⟩ goes there · ⟨tally.back⟩",
+            )
             yield Static(id="counted")
             yield TallyBars(id="bars")
 
@@ -44,7 +49,7 @@ class TallyScreen(ModalScreen[int | None]):
     def count(self) -> None:
         """Count again: branches may have grown, and laws come in."""
         counted = tally(self._read(), self._by, self._laws)
-        self.query_one("#counted", Static).update(summary(counted))
+        self.query_one("#counted", Static).update(named(self.app, summary(counted)))
         self.query_one(TallyBars).show(counted)
 
     def action_by(self) -> None:
@@ -70,7 +75,7 @@ def summary(counted: Tally) -> str:
     """How many ways there are, in a sentence."""
     n, n_all = len(counted.counts), counted.n_all
     if not n_all:
-        return "Nothing to count yet: Space grows branches."
+        return "Nothing to count yet: ⟨grow⟩ grows branches."
     ways = "all begin alike" if n == 1 else f"{n} different ones"
     many = "1 branch" if n_all == 1 else f"{n_all} branches"
     exact = any(count.probability is not None for count in counted.counts)

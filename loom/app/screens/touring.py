@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from loom.app.screens.main import MainScreen
+from loom.app.themed import named
 from loom.session.tour.steps import Step
 from loom.session.tour.tour import Tour
 
@@ -44,7 +45,7 @@ class TourScreen(MainScreen):
 
     def on_mount(self) -> None:
         """Say the first step; the outline is what is looked at."""
-        self.space.set_class(self.app.size.width < _NARROW, "-swap")
+        self.space.swap_outline(self.app.size.width < _NARROW)
         self._tell()
 
     @property
@@ -78,10 +79,10 @@ class TourScreen(MainScreen):
                 (f"{self._number + 1} of {n_steps}  ", "$faint"),
                 (step.title, "$typed bold"),
                 "\n",
-                (step.words, "$ink"),
+                (named(self.app, step.words), "$ink"),
                 "\n",
                 ("▸ ", "$typed"),
-                (step.press, "$typed bold"),
+                (named(self.app, step.press), "$typed bold"),
                 ("    Tab next · Shift+Tab back · q leaves", "$faint"),
             )
         )

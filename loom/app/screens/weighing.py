@@ -49,7 +49,9 @@ class WeighingScreen(OperatingScreen):
     def _deny(self, join: Join) -> None:
         marking = self._session.operations.marking
         if join.verdict == "apart":
-            self._say(Notice("information", "It is none already.", "Space looks further."))
+            self._say(
+                Notice("information", "It is none already.", "⟨evidence.look⟩ looks further.")
+            )
             return
         try:
             (marking.allow if join.denied else marking.deny)(join)

@@ -18,6 +18,7 @@ from textual.widgets import Static, TextArea
 from loom.app.display import shown_in_a_line
 from loom.app.external_editor import edited
 from loom.app.keymap import bindings
+from loom.app.themed import named
 from loom.errors import LoomError
 from loom.tree.events import Reading
 
@@ -26,13 +27,13 @@ Voice = Literal["own", "answer", "system", "edit"]
 
 _VOICES: tuple[Voice, ...] = ("own", "answer", "system")
 _HINTS: Mapping[Voice, str] = {
-    "answer": "This is how the answer begins: Enter adds it, and the model goes on.",
+    "answer": "This is how the answer begins: ⟨add⟩ adds it, and the model goes on.",
     "system": "This is a system text: it holds for all that follows below it.",
     "edit": "Said another way, it stands right beside the old wording, which stays.",
 }
 
 _SPACE_HINT = "It ends in a space. Models write better when you leave that off."
-_SPECIAL_HINT = "Names like <|im_end|> mean those tokens. Ctrl+T: they are text again."
+_SPECIAL_HINT = "Names like <|im_end|> mean those tokens. ⟨special_tokens⟩: they are text again."
 
 
 class Draft(TextArea):
@@ -159,7 +160,7 @@ class Composer(Vertical):
             yield Static(id="count")
         yield Static(_SPACE_HINT, id="space-hint", classes="hint")
         yield Static(id="voice-hint", classes="hint")
-        yield Static(Content(_SPECIAL_HINT), id="special-hint", classes="hint")
+        yield Static(Content(named(self.app, _SPECIAL_HINT)), id="special-hint", classes="hint")
 
     @property
     def writing(self) -> bool:
@@ -202,7 +203,7 @@ class Composer(Vertical):
     def _speak_as(self, voice: Voice) -> None:
         self._voice = voice
         self.set_class(voice in _HINTS, "-voiced")
-        self.query_one("#voice-hint", Static).update(_HINTS.get(voice, ""))
+        self.query_one("#voice-hint", Static).update(named(self.app, _HINTS.get(voice, "")))
 
     def walk(self) -> None:
         """Go back to walking; the draft stays."""
@@ -280,5 +281,5 @@ class Composer(Vertical):
     def _invite(self) -> None:
         draft = self.draft.text
         words = f"draft: {shown_in_a_line(draft.encode())}" if draft.strip() else self.invitation
-        line = Content.assemble(("    i ", "$typed"), words)
+        line = Content.assemble((f"{named(self.app, '⟨write⟩'):>5} ", "$typed"), words)
         self.query_one("#invitation", Static).update(line)

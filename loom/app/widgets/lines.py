@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Self
+
 from rich.segment import Segment
 from rich.style import Style
 from rich.text import Span, Text
@@ -16,7 +19,17 @@ from loom.app.widgets.still_bar import StillBar
 _MOST_STRIPS = 2_000
 """Lines that are kept as they were drawn."""
 
-_Key = tuple[str, tuple[Span, ...], Style, int]
+
+@dataclass(frozen=True)
+class _Frame:
+    """Cells of a line's text and of the whole pane, and what stands at its left."""
+
+    width: int
+    n_cells: int
+    edge: tuple[Segment, ...]
+
+
+_Key = tuple[str, tuple[Span, ...], Style, _Frame]
 
 
 class Lines(ScrollView, can_focus=False):
@@ -24,10 +37,14 @@ class Lines(ScrollView, can_focus=False):
 
     ALLOW_SELECT = False
     _paper = Style()
+    _is_fitting = False
+    _known_size: Size | None = None
 
     def __init__(self, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._strips: dict[_Key, Strip] = {}
+        self._kept: dict[int, Strip] = {}
+        self._frame = _Frame(0, 0, ())
         self._named: dict[str, Style] = {}
 
     @property
@@ -43,12 +60,26 @@ class Lines(ScrollView, can_focus=False):
     @property
     def width(self) -> int:
         """Cells in a line, the scrollbar's column left out."""
-        return self.scrollable_content_region.width
+        return self._text_size.width
 
     @property
     def height(self) -> int:
         """Lines on the screen."""
-        return self.scrollable_content_region.height
+        return self._text_size.height
+
+    @property
+    def _text_size(self) -> Size:
+        # Asked for at every line that is drawn, and Textual works it out anew each time.
+        if self._known_size is None:
+            self._known_size = self.scrollable_content_region.size
+        return self._known_size
+
+    def notify_style_update(self) -> None:
+        """Other colours, or another edge."""
+        self._known_size = None
+        self._named.clear()
+        self._kept.clear()
+        super().notify_style_update()
 
     @property
     def top(self) -> int:
@@ -62,11 +93,22 @@ class Lines(ScrollView, can_focus=False):
         self, size: Size, virtual_size: Size, container_size: Size, layout: bool = True
     ) -> bool:
         # The event that tells of it comes after the frame, and would cost a second one.
-        before = self.outer_size
+        is_new = size != self.outer_size
+        self._is_fitting, self._known_size = is_new, None
         is_resized = super()._size_updated(size, virtual_size, container_size, layout)
-        if self.outer_size != before:
+        self._known_size = None
+        if is_new:
             self.fit()
+        self._is_fitting = False
         return is_resized
+
+    def refresh(
+        self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False
+    ) -> Self:
+        """Draw again; a part alone not while the pane gets a new size, for then all is drawn."""
+        if regions and self._is_fitting:
+            return self
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
     def set_n_lines(self, n_lines: int) -> None:
         """How many lines there are in all; where the pane is scrolled to does not change.
@@ -95,33 +137,79 @@ class Lines(ScrollView, can_focus=False):
         raise NotImplementedError
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Ask once for what all lines share: working it out costs as much as drawing a line."""
-        self._paper = self.rich_style
-        self._named.clear()
-        return super().render_lines(crop)
+        """What is on the screen, of which only lines that are new or changed are drawn.
 
-    def render_line(self, y: int) -> Strip:
-        """What Textual asks for: line `y` of the screen, filled to its width."""
-        text = self.draw_line(self.top + y)
+        Textual's own way styles each line by itself: borders, padding, opacity. A pane of lines has
+        none of them but perhaps a line at its left, and these were half the time of a frame.
+        """
+        self._paper = self.rich_style
+        frame = self._frame_now()
+        if frame != self._frame:
+            self._frame = frame
+            self._kept.clear()
+        top = self.top
+        shown = {top + y: self._kept_line(top + y) for y in crop.line_range}
+        self._kept = shown
+        strips = list(shown.values())
+        background = self.background_colors[1]
+        for line_filter in self.get_line_filters():
+            strips = [strip.apply_filter(line_filter, background) for strip in strips]
+        if crop.column_span != (0, frame.n_cells):
+            strips = [strip.crop(*crop.column_span) for strip in strips]
+        return strips
+
+    def _frame_now(self) -> _Frame:
+        kind, color = self.styles.border_left
+        edge = (Segment("│", Style.from_color(color.rich_color, self._paper.bgcolor)),)
+        return _Frame(self.width, self.outer_size.width, edge if kind else ())
+
+    def _kept_line(self, line: int) -> Strip:
+        strip = self._kept.get(line)
+        return self._draw_kept(line) if strip is None else strip
+
+    def _draw_kept(self, line: int) -> Strip:
+        text = self.draw_line(line)
         own = text.style if isinstance(text.style, Style) else Style.parse(text.style)
-        style, width = self._paper + own, self.width
+        style = self._paper + own
         # A strip remembers how it was cut to the screen; one that was drawn before costs nothing.
-        key = text.plain, tuple(text.spans), style, width
+        key = text.plain, tuple(text.spans), style, self._frame
         strip = self._strips.get(key)
         if strip is None:
             if len(self._strips) >= _MOST_STRIPS:
                 self._strips.clear()
-            strip = self._strips[key] = self._strip_of(text, style, width)
+            strip = self._strips[key] = self._strip_of(text, style)
         return strip
 
-    def _strip_of(self, text: Text, style: Style, width: int) -> Strip:
-        """A line filled to its width, or cut to it."""
+    def _strip_of(self, text: Text, style: Style) -> Strip:
+        """A line with its edge, filled to its width, or cut to it."""
+        frame = self._frame
         segments = list(Segment.apply_style(text.render(self.app.console, end=""), style))
         n_cells = sum(segment.cell_length for segment in segments)
-        if n_cells < width:
-            segments.append(Segment(" " * (width - n_cells), style))
-        strip = Strip(segments, max(n_cells, width))
-        return strip.crop(0, width) if n_cells > width else strip
+        if n_cells > frame.width:
+            segments = list(Strip(segments, n_cells).crop(0, frame.width))
+        elif n_cells < frame.width:
+            segments.append(Segment(" " * (frame.width - n_cells), style))
+        n_after = frame.n_cells - frame.width - len(frame.edge)
+        if n_after > 0:
+            segments.append(Segment(" " * n_after, self._paper))
+        return Strip((*frame.edge, *segments), frame.n_cells)
+
+    def _set_dirty(self, *regions: Region) -> None:
+        # Who scrolls names a region of the screen: the lines that come there are as they were.
+        if not regions:
+            self._kept.clear()
+        super()._set_dirty(*regions)
+
+    def refresh_line(self, y: int) -> None:
+        """Draw one line again."""
+        self._kept.pop(y, None)
+        super().refresh_line(y)
+
+    def refresh_lines(self, y_start: int, line_count: int = 1) -> None:
+        """Draw some lines again."""
+        for line in range(y_start, y_start + line_count):
+            self._kept.pop(line, None)
+        super().refresh_lines(y_start, line_count)
 
     def style_of(self, name: str) -> Style:
         """A component class as a Rich style that leaves alone what it does not set."""

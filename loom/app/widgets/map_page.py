@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from rich.cells import cell_len
 from rich.text import Text
 from textual import events
 from textual.message import Message
@@ -231,10 +230,9 @@ class MapPage(Lines):
         return node_id is not None and self._tree.node(node_id).written
 
     def _words(self, item: str) -> str:
-        """A snippet in which every character has one cell: others would move what follows."""
+        """A snippet."""
         road = self._roads.layout.road(item)
         if road is not None:
             return f"one road, {len(road.ways_in)} ways"[:_WORDS]
         stretch = self._roads.layout.stretch(item)
-        words = fit(self._families.snippet(self._tree.node(stretch.node_id), stretch), _WORDS)
-        return "".join(char if cell_len(char) == 1 else "·" * cell_len(char) for char in words)
+        return fit(self._families.snippet(self._tree.node(stretch.node_id), stretch), _WORDS)

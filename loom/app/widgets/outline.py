@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -104,19 +104,16 @@ class Outline(Lines):
         self._show_here()
 
     def stand_at(self, item: str) -> None:
-        """The person is at this item now."""
+        """The person is at this item now: the rows on the old way and the new are drawn again."""
+        before, was_on_path = self._here, self._on_path
         self._here = item
         self._path = self._layout.way_to(item)
-        self._on_path = frozenset(self._stored_way(item)).union(self._path)
+        self._on_path = frozenset(self._layout.read_before(item)).union(self._path)
         self._show_here()
-        self.refresh()
-
-    def _stored_way(self, item: str) -> Iterator[str]:
-        """The texts that were read on the way here: of a road the way in, and not the others."""
-        at: str | None = item
-        while at is not None and self._layout.roads:
-            yield at
-            at = self._layout.before(at)
+        changed = was_on_path.symmetric_difference(self._on_path).union((before, item))
+        for line, row in enumerate(self._visible_rows(), start=self.top):
+            if row.item in changed:
+                self.refresh_line(line)
 
     # What is drawn of the tree
 
@@ -164,12 +161,6 @@ class Outline(Lines):
         self._shape.keep_only(items)
         self._reshaped()
 
-    def families_changed(self, parent_ids: Iterable[str | None]) -> None:
-        """Children of these nodes came, went or changed places."""
-        for parent_id in parent_ids:
-            self._shape.family_changed(parent_id)
-        self._reshaped()
-
     def measure_again(self) -> None:
         """Items went out of sight, came back or stand elsewhere."""
         self._shape.measure_again()
@@ -189,6 +180,7 @@ class Outline(Lines):
         self._rows.changed()
         self._window = self._rail = None
         self.set_n_lines(len(self._rows))
+        self.refresh()
 
     def show_meetings(self) -> None:
         """Other branches meet now."""

@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from rich.cells import chop_cells
 from rich.style import Style
 from rich.text import Text
 from textual import events
@@ -25,7 +24,7 @@ from loom.session.token_laws import NodeLaws
 from loom.tree.graph import Tree
 from loom.tree.node import Node
 
-_RAIL = 6
+RAIL = 6
 """Cells of the rail: number of siblings, a mark, and air."""
 
 _MEASURE = 96
@@ -225,12 +224,15 @@ class Reading(Lines):
                 self.keep_in_view(max(0, line - 1), line + 1)
                 return
 
+    def _new_page(self, width: int) -> Manuscript:
+        return Manuscript(width)
+
     def fit(self) -> None:
         """Lay out for the new width; where the person had scrolled away, stay there."""
-        width = max(1, min(self.width - _RAIL, _MEASURE))
+        width = max(1, min(self.width - RAIL, _MEASURE))
         left_alone = self.top == self._scrolled_to
         if width != self._page.width:
-            nodes, self._page = self._page.nodes, Manuscript(width)
+            nodes, self._page = self._page.nodes, self._new_page(width)
             self._show(nodes)
             self._rail.clear()
             self.set_n_lines(len(self._page.lines))
@@ -242,15 +244,16 @@ class Reading(Lines):
         at, lines = event.get_content_offset(self), self._page.lines
         if at is None or not self._page.nodes or self.top + at.y >= len(lines):
             return
-        line, column = self.top + at.y, at.x - _RAIL
-        start, end = lines[line].start, lines[line].end
-        before = chop_cells(self._page.text[start:end], max(1, column))[:1]
-        offset = min(start + len("".join(before)) if column > 0 else start, end)
-        number = max(0, self._page.node_at(offset))
-        node = self._page.nodes[number]
-        byte = byte_shown_at(node.text, offset - self._page.starts[number])
+        offset = self._page.offset_at(self.top + at.y, at.x - RAIL)
+        number, node, byte = self._byte_at(offset)
         is_last = number == len(self._page.nodes) - 1
         self.post_message(self.Clicked(node.id, byte if is_last else None))
+
+    def _byte_at(self, offset: int) -> tuple[int, Node, int]:
+        """The node of a character, its number on the path, and the byte of it that begins there."""
+        number = max(0, self._page.node_at(offset))
+        node = self._page.nodes[number]
+        return number, node, byte_shown_at(node.text, offset - self._page.starts[number])
 
     def draw_line(self, line: int) -> Text:
         """The rail and one line of text."""
@@ -267,7 +270,7 @@ class Reading(Lines):
         if (speaker := lines[line].speaker) is not None:
             node = self._page.nodes[speaker]
             return text.append(_speaker(node), self.style_of("reading--speaker"))
-        return text.append_text(self._draw_words(lines[line]))
+        return text.append_text(self._draw_words(line))
 
     def _bring_into_view(self) -> None:
         """The end of the text at the bottom, unless the node would begin out of sight.
@@ -331,25 +334,29 @@ class Reading(Lines):
                     return look_of(join)
         return None
 
-    def _draw_words(self, line: Line) -> Text:
-        page = self._page
-        words = Text(page.text[line.start : line.end], no_wrap=True, end="")
-        for number, start, end in page.pieces(line):
+    def _draw_words(self, line: int) -> Text:
+        page, (first, until, *_) = self._page, self._page.lines[line]
+        words = Text(page.text[first:until], no_wrap=True, end="")
+        for number, start, end in page.pieces(page.lines[line]):
             node = page.nodes[number]
-            last = number == len(page.nodes) - 1
-            name = ("typed" if node.written else "model") + ("" if last else "-past")
-            words.stylize(self.style_of(f"reading--{name}"), start - line.start, end - line.start)
-            if self.shows_borders and number % 2:
-                other = self.style_of("reading--other")
-                words.stylize(other, start - line.start, end - line.start)
-            for style, first, until in self._tints(node):
-                first, until = first + page.starts[number], until + page.starts[number]
-                words.stylize(style, max(first - line.start, 0), max(until - line.start, 0))
+            for style in self._styles_of(number):
+                words.stylize(style, start - first, end - first)
+            for style, tinted, last in self._tints(node):
+                tinted, last = tinted + page.starts[number], last + page.starts[number]
+                words.stylize(style, max(tinted - first, 0), max(last - first, 0))
         if self._cut is not None:
             style = self.style_of("reading--cut")
-            words.stylize(style, max(0, self._offset_of_cut(self._cut) - line.start))
-        words.truncate(self._page.width)
+            words.stylize(style, max(0, self._offset_of_cut(self._cut) - first))
+        words.truncate(page.width)
         return words
+
+    def _styles_of(self, number: int) -> Iterator[Style]:
+        """How the words of a node look: by who wrote it, and where."""
+        name = "typed" if self._page.nodes[number].written else "model"
+        is_last = number == len(self._page.nodes) - 1
+        yield self.style_of(f"reading--{name}" if is_last else f"reading--{name}-past")
+        if self.shows_borders and number % 2:
+            yield self.style_of("reading--other")
 
     def _offset_of_cut(self, cut: int) -> int:
         node = self._page.nodes[-1]

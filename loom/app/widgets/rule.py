@@ -6,10 +6,12 @@ from typing import ClassVar
 
 from rich.cells import cell_len
 from rich.text import Text
+from textual.geometry import Size
 from textual.reactive import reactive
 from textual.widget import Widget
 
 from loom.app.display import fit
+from loom.app.themed import named
 
 _INSET = 2
 """Dashes before the label and after the note."""
@@ -26,11 +28,21 @@ class Rule(Widget):
     joint: reactive[str] = reactive("")
     joint_at: reactive[int] = reactive(0)
 
+    def _size_updated(
+        self,
+        size: Size,
+        virtual_size: Size,
+        container_size: Size,
+        layout: bool = True,  # noqa: ARG002
+    ) -> bool:
+        # A line has nothing inside that would have to be laid out once more.
+        return super()._size_updated(size, virtual_size, container_size, layout=False)
+
     def render(self) -> Text:
         """The words lie on the line; a note that does not fit beside the label is left out."""
         width = self.size.width
-        label = fit(f" {self.label} ", width - 6) if self.label else ""
-        note = f" {self.note} " if self.note else ""
+        label = fit(f" {named(self.app, self.label)} ", width - 6) if self.label else ""
+        note = f" {named(self.app, self.note)} " if self.note else ""
         if cell_len(label) + cell_len(note) + 10 > width:
             note = ""
         text = self._dashes(0, _INSET).append(label, self._style("rule--label"))

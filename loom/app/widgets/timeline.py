@@ -15,10 +15,12 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from loom.app.display import fit
+from loom.app.marks import MARK_CLASSES, WORDS_MARK, look_of
+from loom.records import Join
 from loom.replay.marks import Mark, MarkKind
 from loom.replay.tape import Tape
 
-_GLYPHS: dict[MarkKind, str] = {"edit": "○", "growth": "●", "join": "≈"}
+_GLYPHS: dict[MarkKind, str] = {"edit": "○", "growth": "●", "join": WORDS_MARK}
 _HEIGHTS = "▁▂▃▄▅▆▇█"
 _SMOOTHLY = np.array([1, 4, 6, 4, 1]) / 16
 _EDGE = 2
@@ -37,11 +39,11 @@ class Moment:
 
 
 class Timeline(Widget):
-    """○ typed ● asked for ≈ met; below, the taller the more tokens; then time and what happened.
+    """○ typed ● asked for, A a ? ≈ met; below, the taller the more tokens; then time and words.
 
     | component | styles |
     |---|---|
-    | `timeline--edit`, `timeline--growth`, `timeline--join` | the marks |
+    | `timeline--edit`, `timeline--growth`, `mark--...` | the marks |
     | `timeline--played`, `timeline--ahead`, `timeline--head` | what was played, is to come, now |
     | `timeline--time`, `timeline--caption` | the position; the last thing that happened |
     """
@@ -49,12 +51,12 @@ class Timeline(Widget):
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "timeline--edit",
         "timeline--growth",
-        "timeline--join",
         "timeline--played",
         "timeline--ahead",
         "timeline--head",
         "timeline--time",
         "timeline--caption",
+        *MARK_CLASSES,
     }
     ALLOW_SELECT = False
 
@@ -114,7 +116,7 @@ class Timeline(Widget):
 
     def _mark_line(self) -> Text:
         taken: dict[int, Mark] = {}
-        for mark in sorted(self.marks, key=lambda mark: mark.kind == "join"):
+        for mark in sorted(self.marks, key=_rank):
             first = self._column(mark.second)
             free = (at for at in range(first, first + _FURTHEST + 1) if at not in taken)
             if (at := next(free, None)) is not None and at < self._width:
@@ -126,8 +128,8 @@ class Timeline(Widget):
                 line.append(" ")
                 continue
             was_played = found.place <= self.moment.place
-            style = f"timeline--{found.kind}" if was_played else "timeline--ahead"
-            line.append(_GLYPHS[found.kind], self._style(style))
+            glyph, style = _drawn(found)
+            line.append(glyph, self._style(style if was_played else "timeline--ahead"))
         return line
 
     def _wave_line(self, head: int) -> Text:
@@ -163,6 +165,20 @@ class Timeline(Widget):
 
     def _style(self, name: str) -> str:
         return str(self.get_component_rich_style(name, partial=True))
+
+
+def _rank(mark: Mark) -> int:
+    """What is drawn first where there is not room for all: words that are met are so many."""
+    if not isinstance(mark.about, Join):
+        return 1
+    return 2 if mark.about.verdict == "not_judged" else 0
+
+
+def _drawn(mark: Mark) -> tuple[str, str]:
+    """The character of a mark and its component class; one cell is all there is of the timeline."""
+    if not isinstance(mark.about, Join):
+        return _GLYPHS[mark.kind], f"timeline--{mark.kind}"
+    return mark.about.mark[:1] or _GLYPHS["join"], look_of(mark.about).mark_class
 
 
 def clock(second: float) -> str:

@@ -197,7 +197,7 @@ class Tokens(Lines, can_focus=True):
         if row >= 0:
             self.action_choice(self._first + row - self._chosen)
 
-    def on_resize(self) -> None:
+    def fit(self) -> None:
         """Keep what is chosen in view."""
         self.set_n_lines(self.height)
         self.action_choice(0)

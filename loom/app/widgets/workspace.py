@@ -18,15 +18,16 @@ from loom.app.judging_words import found_told, judging_told
 from loom.app.meetings import Meetings, Place
 from loom.app.model_glyphs import ModelGlyphs
 from loom.app.roads_view import RoadsView
-from loom.app.shading import legend
 from loom.app.siblings import Families
+from loom.app.themed import named
 from loom.app.walking import persons_turn, written_texts
 from loom.app.widgets.branches import Branches
 from loom.app.widgets.composer import Composer
 from loom.app.widgets.foot import Foot
 from loom.app.widgets.header import Header
 from loom.app.widgets.outline import Outline
-from loom.app.widgets.reading import Reading
+from loom.app.widgets.page import Page
+from loom.app.widgets.reading_pane import ReadingPane
 from loom.app.widgets.rule import Rule
 from loom.app.widgets.tokens import Tokens
 from loom.session import Session
@@ -62,10 +63,10 @@ class Workspace(Vertical):
         """From top to bottom."""
         yield Header()
         yield Rule(id="top")
-        with Vertical(id="page"):
+        with Page(id="page"):
             yield Outline(self._tree, self.roads, self._families)
-            yield Reading(self._tree, self._session.laws)
-            yield Static(words.empty_page(self._tree.mode), id="nothing")
+            yield ReadingPane(self._tree, self._session.laws)
+            yield Static(named(self.app, words.empty_page(self._tree.mode)), id="nothing")
             yield Rule(id="fork")
             yield Branches(self._tree, self._families)
             yield Rule(id="token-rule")
@@ -73,13 +74,14 @@ class Workspace(Vertical):
         yield Rule(id="bottom")
         yield Static(id="marks")
         yield Static(id="sentence")
-        yield Static(words.WELCOME, id="welcome")
+        yield Static(named(self.app, words.WELCOME), id="welcome")
         yield Composer(partial(written_texts, self._tree))
         yield Foot()
 
     def on_mount(self) -> None:
         """Find each pane once: they stay."""
-        self.outline, self.reading = self.query_one(Outline), self.query_one(Reading)
+        self._page = self.query_one(Page)
+        self.outline, self.reading = self.query_one(Outline), self.query_one(ReadingPane)
         self.branches, self.composer = self.query_one(Branches), self.query_one(Composer)
         self.tokens, self._token_rule = self.query_one(Tokens), self.query_one("#token-rule", Rule)
         self.query_one("#sentence").display = self.query_one("#marks").display = False
@@ -88,6 +90,7 @@ class Workspace(Vertical):
         """Three columns where they have room; lines that cross meet where they cross."""
         self.set_class(event.size.width >= _THREE_COLUMNS, "-huge")
         self._share_page()
+        self._place_outline()
         self.call_after_refresh(self.show_rules)
 
     @property
@@ -176,27 +179,17 @@ class Workspace(Vertical):
         self.show_state()
 
     def _share_page(self) -> None:
-        """Tokens stand where the branches do, or under the text where there are three columns.
+        self._page.share(looks_at_tokens=self.looks_at_tokens, is_huge=self.has_class("-huge"))
 
-        By hand, for a class would have every pane match its style sheet anew at the key.
-        """
-        page, fork = self.query_one("#page"), self.query_one("#fork")
-        looks, is_huge = self.looks_at_tokens, self.has_class("-huge")
-        self.tokens.display = self._token_rule.display = looks
-        for pane in (fork, self.branches):
-            if looks and not is_huge:
-                pane.display = False
-            else:
-                pane.styles.clear_rule("display")
-        if looks and is_huge:
-            page.styles.grid_size_rows, page.styles.grid_rows = 4, "1 1fr 1 18"
-            self.outline.styles.row_span, self.branches.styles.row_span = 4, 3
-        else:
-            for name in ("grid_size_rows", "grid_rows"):
-                page.styles.clear_rule(name)
-            self.outline.styles.clear_rule("row_span")
-            self.branches.styles.clear_rule("row_span")
-        page.refresh(layout=True)
+    def swap_outline(self, is_swapped: bool) -> None:
+        """Put the outline away where it stands beside the text, else show it in its place."""
+        self.set_class(is_swapped, "-swap", update=False)
+        self._place_outline()
+        self.show_rules()
+
+    def _place_outline(self) -> None:
+        is_wide = self.screen.has_class("-wide")
+        self._page.place_outline(is_swapped=self.has_class("-swap"), is_wide=is_wide)
 
     def name_tokens(self, headline: str) -> None:
         """What the line above the tokens says."""
@@ -268,12 +261,14 @@ class Workspace(Vertical):
     @property
     def place_here(self) -> Place | None:
         """The meeting that was asked for, or else the nearest one on the way here."""
-        return self.place or join_on(self.meetings, self.path)
+        if self.place is not None or self.here is None:
+            return self.place
+        return join_on(self.meetings, self._tree.path(self.here))
 
     def show_branches(self, n_awaited: int) -> None:
         """The children of the node, and room for those about to come."""
         when_empty = words.no_branches(self._tree, self.here, self._session.settings)
-        self.branches.stand_at(self.here, when_empty, n_awaited)
+        self.branches.stand_at(self.here, named(self.app, when_empty), n_awaited)
         self.show_rules()
 
     def show_state(self) -> None:
@@ -298,7 +293,9 @@ class Workspace(Vertical):
 
     def show_mode(self) -> None:
         """Plain text or chat is another now: every pane says so."""
-        self.query_one("#nothing", Static).update(words.empty_page(self._tree.mode))
+        self.query_one("#nothing", Static).update(
+            named(self.app, words.empty_page(self._tree.mode))
+        )
         self.show_branches(self.branches.n_awaited)
         self.show_state()
 
@@ -306,7 +303,8 @@ class Workspace(Vertical):
         """What the lines across the screen say, and where they cross the outline's edge."""
         top, fork, bottom = (self.query_one(f"#{name}", Rule) for name in ("top", "fork", "bottom"))
         beside = self.outline.display and self.screen.has_class("-wide")
-        edge = self.outline.outer_size.width
+        width = self.outline.styles.width
+        edge = 0 if width is None else int(width.value)
         for rule, joint in ((top, "┬"), (bottom, "┴"), (fork, "├"), (self._token_rule, "├")):
             rule.joint = joint if beside else ""
             rule.joint_at = edge if rule in (top, bottom) else 0
@@ -314,7 +312,7 @@ class Workspace(Vertical):
         roads = self.roads.layout.roads
         top.label = words.outline(self._tree, outline.hoisted, outline.filtered, roads)
         top.label = top.label if outline.display else ""
-        top.note = legend(self.reading.shade) or self._glyphs.legend()
+        top.note = words.reading(self.reading) or self._glyphs.legend()
         fork.label, fork.note = words.what_grows(
             self._tree,
             self.here,
@@ -327,7 +325,7 @@ class Workspace(Vertical):
         bottom.label, note = words.where_it_meets(
             self.roads, self.place, self.item, self.place_here
         )
-        bottom.note = f"Enter why · {note}" if self.place is not None else note
+        bottom.note = f"⟨evidence⟩ why · {note}" if self.place is not None else note
 
     def _facts_of_judging(self) -> list[str]:
         found = found_told(self.meetings.joins)

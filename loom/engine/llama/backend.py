@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 
@@ -9,8 +10,9 @@ import llama_cpp as lib
 import numpy as np
 import numpy.typing as npt
 
-from loom.engine.backend import Saved
+from loom.engine.backend import Coming, Row, Saved
 from loom.engine.events import Pooling
+from loom.engine.llama.beside import QUICK_S, Beside, pays_beside
 from loom.engine.llama.context import LlamaContext
 from loom.engine.llama.contexts import open_lonely_context
 from loom.engine.llama.embedding import Embedder
@@ -37,11 +39,27 @@ class LlamaBackend(LlamaContext):
         self.memory_kind = self._states.kind
         self._alone: LlamaContext | None = None
         self._embedder: Embedder | None = None
+        self._beside = Beside() if pays_beside(opened.info) else None
+        self._decode_s = 0.0
 
     @property
     def generates(self) -> bool:
         """Whether it gives laws: encoders remember nothing and have none."""
         return self._memory is not None
+
+    def decode(self, rows: Sequence[Row]) -> None:
+        """Evaluate rows and remember them; BackendError says why llama.cpp would not."""
+        began_s = time.perf_counter()
+        super().decode(rows)
+        self._decode_s = time.perf_counter() - began_s
+
+    def statistics_beside(
+        self, laws: Sequence[int], chosen: Sequence[int], top_k: int
+    ) -> Coming | None:
+        """Begin to compute statistics; None where nothing would be gained."""
+        if self._beside is None or self._decode_s > QUICK_S:
+            return None
+        return self._beside.begin([self._laws[i] for i in laws], chosen, top_k)
 
     def copy(self, source: int, target: int, n_positions: int) -> None:
         """Let `target`, which is empty, share the first n positions of `source`."""
@@ -93,5 +111,7 @@ class LlamaBackend(LlamaContext):
 
     def close(self) -> None:
         """Free the context and the model."""
+        if self._beside is not None:
+            self._beside.close()
         self._laws = []
         self._freed.close()

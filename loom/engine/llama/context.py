@@ -68,7 +68,7 @@ class LlamaContext:
         if code != 0:
             raise BackendError(
                 f"llama.cpp could not evaluate a batch of {batch.n_tokens} tokens (code {code}).",
-                "What was written is kept; Space tries again.",
+                "What was written is kept; growing again tries again.",
             )
         lib.llama_synchronize(self._context)
 

@@ -52,7 +52,7 @@ class MinP:
 
     def survivors(self, row: Logits, largest: float) -> Ids | None:
         """The ids that are left, rising; None: all."""
-        return np.flatnonzero(row >= self._cut(largest))
+        return (row >= self._cut(largest)).nonzero()[0]
 
     def settled(self, logits: Logits, least: float) -> int | None:
         """How many of falling logits are left, if nothing below `least` can be; else None."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from functools import partial
 
-from loom.engine.backend import Row, Sampler
+from loom.engine.backend import Coming, Row, Sampler
 from loom.engine.engine import Engine
 from loom.engine.llama.backend import LlamaBackend
 from loom.engine.request import Grow, LoadSpec, TokensPart
@@ -34,6 +35,21 @@ class TimedBackend(LlamaBackend):
         """As LlamaBackend."""
         began_s = time.perf_counter()
         found = super().statistics(laws, chosen, top_k)
+        self.records_s += time.perf_counter() - began_s
+        return found
+
+    def statistics_beside(
+        self, laws: Sequence[int], chosen: Sequence[int], top_k: int
+    ) -> Coming | None:
+        """As LlamaBackend; counted is the time in which the step goes on with nothing else."""
+        began_s = time.perf_counter()
+        coming = super().statistics_beside(laws, chosen, top_k)
+        self.records_s += time.perf_counter() - began_s
+        return None if coming is None else partial(self._waited_for, coming)
+
+    def _waited_for(self, coming: Coming) -> TokenStats:
+        began_s = time.perf_counter()
+        found = coming()
         self.records_s += time.perf_counter() - began_s
         return found
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from loom.formats.data.characters import characters
 from loom.formats.data.part import Part
+from loom.formats.data.pyloom_marks import with_labels, with_tags
 from loom.formats.importing.report import Report
 from loom.tree.node import HUMAN, Node
 from loom.tree.origin import origin_of
@@ -68,7 +69,7 @@ class _Writing:
             keys["model_responses"] = responses
         if self._part.selected_id is not None:
             keys["selected_node_id"] = self._part.selected_id
-        for key, value in keys.items():
+        for key, value in with_labels(keys, self._part).items():
             yield f",{json.dumps(key)}:{json.dumps(value)}"
 
     def _nested(self, top: str) -> Iterator[str]:
@@ -90,6 +91,7 @@ class _Writing:
     def _node(self, node: Node) -> dict[str, object]:
         origin = origin_of(node.origin)
         keys = dict(origin.keys) if origin.program == PROGRAM else _fresh(node)
+        keys = with_tags(keys, self._part.tree.marks(node.id))
         if node.request_id is not None:
             keys["generation"] = {"id": node.request_id, "index": self._index[node.id]}
         text = characters(node, self._report)

@@ -10,15 +10,18 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from loom.errors import ForeignFileError
 
+_SPACES = " \t\n\r"
 _SPACE = re.compile(r"[ \t\n\r]*+")
 _KEY = r'"([^"\\]*+(?:\\.[^"\\]*+)*+)"[ \t\n\r]*+:[ \t\n\r]*+'
 _FIRST_KEY = re.compile(r"[ \t\n\r]*+" + _KEY, re.DOTALL)
 _NEXT_KEY = re.compile(r"[ \t\n\r]*+,[ \t\n\r]*+" + _KEY, re.DOTALL)
 _COMMA = re.compile(r"[ \t\n\r]*+,[ \t\n\r]*+")
 _CLOSE = {"{": re.compile(r"[ \t\n\r]*+\}"), "[": re.compile(r"[ \t\n\r]*+\]")}
+_LAST = {"{": "}", "[": "]"}
 # Everything up to the next bracket that stands in no string.
 _TO_BRACKET = re.compile(r'[^"{}\[\]]*+(?:"[^"\\]*+(?:\\.[^"\\]*+)*+"[^"{}\[\]]*+)*+', re.DOTALL)
 _FLAT = _TO_BRACKET.pattern
@@ -31,6 +34,11 @@ _CUT = re.compile(
 _NEAR_THE_END = 64
 _AHEAD = 1 << 15
 _COMPACT_ABOVE = 1 << 20
+
+
+@cache
+def _last_key(name: str) -> re.Pattern[str]:
+    return re.compile(_LAST_KEY.format(name))
 
 
 class NoJsonError(ForeignFileError):
@@ -59,12 +67,12 @@ class JsonStream:
     def kind(self) -> str:
         """The first character of what comes next, empty at the end."""
         while True:
+            if (first := self._text[self._pos : self._pos + 1]) and first not in _SPACES:
+                return first
             match = _SPACE.match(self._text, self._pos)
             assert match is not None
             self._pos = match.end()
-            if self._pos < len(self._text):
-                return self._text[self._pos]
-            if not self._fill():
+            if self._pos == len(self._text) and not self._fill():
                 return ""
 
     def value(self) -> object:
@@ -113,7 +121,7 @@ class JsonStream:
         raw = self._text[self._pos : end + (not is_open)]
         if is_open:
             before = max(0, len(raw) - len(inner) - _NEAR_THE_END)
-            key = re.compile(_LAST_KEY.format(inner)).search(raw, before)
+            key = _last_key(inner).search(raw, before)
             if key is None:
                 return None
             raw = raw[: key.start()] + "}"
@@ -182,8 +190,11 @@ class JsonStream:
 
     def _member(self, bracket: str, pattern: re.Pattern[str]) -> re.Match[str] | None:
         """The way to the next member of a container; None behind its last."""
-        close = _CLOSE[bracket]
+        close, last = _CLOSE[bracket], _LAST[bracket]
         while True:
+            if self._text[self._pos : self._pos + 1] == last:
+                self._pos += 1
+                return None
             if (end := close.match(self._text, self._pos)) is not None:
                 self._pos = end.end()
                 return None

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TypedDict, Unpack
 
 from loom.formats.importing.report import Report
-from loom.tree.changes import NodeBookmarked
+from loom.tree.changes import ChapterBegun, NodeBookmarked, NodeTagged, Tag
 from loom.tree.events import Finish, Mode, NodeImported, Role
 from loom.tree.origin import OriginToken, origin_of, spelled
 
@@ -25,6 +25,8 @@ _SECRET = re.compile(r"api.?key|secret|password|authorization", re.IGNORECASE)
 _FIT_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:-]{0,63}")
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _NEW_ID_LENGTH = 10
+
+_NO_KEYS: Mapping[str, object] = {}
 
 ParentRef = int | str | None
 """The place of a node in this planting, the id that the file gives it, or nothing."""
@@ -62,7 +64,8 @@ class Planting:
     """Everything that a reader finds in one file.
 
     `keys` are members that stood beside the nodes, by name, each as JSON text. `child_order` names
-    children by what the file calls them, `bookmarked` are places.
+    children by what the file calls them; `bookmarked`, `tagged` and `chapters` are of nodes by
+    their place, or by what the file calls them.
     """
 
     program: str
@@ -74,7 +77,9 @@ class Planting:
     key_names: set[str] = field(default_factory=set)
     seeds: list[Seed | None] = field(default_factory=list)
     child_order: dict[str, Sequence[str]] = field(default_factory=dict)
-    bookmarked: list[int] = field(default_factory=list)
+    bookmarked: list[int | str] = field(default_factory=list)
+    tagged: list[tuple[int | str, Tag]] = field(default_factory=list)
+    chapters: list[tuple[int | str, str]] = field(default_factory=list)
 
     @property
     def title(self) -> str:
@@ -106,25 +111,24 @@ class Planting:
         self,
         place: int,
         text: object,
-        **facts: Unpack[Facts],
+        *,
+        foreign_id: str = "",
+        parent: ParentRef = None,
+        role: Role = "text",
+        author: str = UNKNOWN,
+        at: float | None = None,
+        finish: Finish | None = None,
+        keys: Mapping[str, object] = _NO_KEYS,
+        tokens: Sequence[OriginToken] = (),
     ) -> None:
         """Fill a place; a text that is none is counted and empty."""
         if not isinstance(text, str):
             if text is not None:
                 self.report.lost("texts that are not texts")
             text = ""
-        keys = facts.get("keys", {})
         self.key_names.update(keys)
-        self.seeds[place] = Seed(
-            foreign_id=facts.get("foreign_id", ""),
-            parent=facts.get("parent"),
-            text=text,
-            role=facts.get("role", "text"),
-            author=facts.get("author", UNKNOWN),
-            at=facts.get("at"),
-            finish=facts.get("finish"),
-            origin=spelled(self.program, keys, facts.get("tokens", ())),
-        )
+        origin = spelled(self.program, keys, tokens)
+        self.seeds[place] = Seed(foreign_id, parent, text, role, author, at, finish, origin)
 
     def seed(self, place: int) -> Seed:
         """What stands at a place that was filled."""
@@ -189,11 +193,25 @@ class Forest:
                 self._origin(seed, node_id),
             )
 
-    def marks(self, now: float) -> Iterator[NodeBookmarked]:
+    def marks(self, now: float) -> Iterator[NodeBookmarked | NodeTagged | ChapterBegun]:
         """What people had put on nodes that are here."""
-        for place in dict.fromkeys(self._planting.bookmarked):
-            if self._seeds[place] is not None:
-                yield NodeBookmarked(now, self._ids[place])
+        planting = self._planting
+        found = (self._id_of(place) for place in planting.bookmarked)
+        for node_id in dict.fromkeys(found):
+            if node_id is not None:
+                yield NodeBookmarked(now, node_id)
+        for place, tag in planting.tagged:
+            if (node_id := self._id_of(place)) is not None:
+                yield NodeTagged(now, node_id, tag)
+        for place, title in planting.chapters:
+            if (node_id := self._id_of(place)) is not None:
+                yield ChapterBegun(now, node_id, title)
+
+    def _id_of(self, place: int | str) -> str | None:
+        """The id of a node that is here, by its place or by what the file calls it."""
+        if isinstance(place, str):
+            place = self._places.get(place, -1)
+        return self._ids[place] if place >= 0 and self._seeds[place] is not None else None
 
     def _origin(self, seed: Seed, node_id: str) -> str:
         """What the file said; also what it called the node, where that is not its id."""

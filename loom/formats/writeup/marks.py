@@ -65,6 +65,9 @@ def _is_worth_a_mark(join: Join) -> bool:
 
 def _sign(join: Join, counts: dict[str, int]) -> str:
     n = counts[join.verdict] = counts.get(join.verdict, 0) + 1
+    if join.verdict in ("joined", "apart") and join.mark.isalpha():
+        # As the app calls it, so that a person finds it again.
+        return join.mark
     if join.verdict == "joined":
         return _letters(n)
     if join.verdict == "apart":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import asdict
 from pathlib import Path
@@ -11,8 +11,9 @@ from pathlib import Path
 from loom.errors import UsageError
 from loom.models.discovery import find_model
 from loom.models.random_weights import SHAPE_135M, write_random_llama
+from loom.records import ModelInfo
 from loom.session.bench.prompt import stories
-from loom.session.bench.results import ModelResult, Run, Say
+from loom.session.bench.results import Found, Measured, ModelResult, Run, Say
 from loom.session.bench.whole import SEED, WholeProgram
 from loom.session.bench.yardsticks import Yardsticks
 from loom.session.model_slot import load_spec
@@ -26,26 +27,41 @@ RANDOM_MODEL = "random-135M"
 DEFAULT_MODELS = ("story-base", RANDOM_MODEL)
 
 
-def run_bench(models: Sequence[str], say: Say) -> dict[str, list[dict[str, object]]]:
-    """Measure each model (default: the bundled one and random-135M); one result each."""
+def measure(models: Sequence[str], say: Say) -> Iterator[Found]:
+    """Measure each model (default: the bundled one and random-135M), telling what is known so far.
+
+    Of each model first its `Measured`, then its runs, then the whole of its result.
+    """
     with tempfile.TemporaryDirectory(prefix="loom-bench-") as folder:
-        results = [_measure(m, Path(folder), say) for m in models or DEFAULT_MODELS]
-    return {"results": [asdict(result) for result in results]}
+        for model in models or DEFAULT_MODELS:
+            yield from _measure(model, Path(folder), say)
 
 
-def _measure(model: str, folder: Path, say: Say) -> ModelResult:
+def as_document(found: Iterable[Found]) -> dict[str, list[dict[str, object]]]:
+    """All results, one a model, as one JSON document has them."""
+    return {"results": [asdict(one) for one in found if isinstance(one, ModelResult)]}
+
+
+def _measure(model: str, folder: Path, say: Say) -> Iterator[Found]:
     path = _path_of(model, folder, say)
     prompt = stories(find_model(path).path, N_PREFIX, SEED)
-    runs = tuple(_run(model, path, prompt, folder, n, say) for n in N_BRANCHES)
+    runs = list[Run]()
+    for n_branches in N_BRANCHES:
+        say(f"{model}: {n_branches} branches")
+        info, run = _run(path, prompt, folder, n_branches)
+        if not runs:
+            yield Measured(model, info.device, info.n_threads)
+        runs.append(run)
+        yield run
     with closing(WholeProgram(path, prompt, folder)) as loom:
-        info = loom.model
         say(f"{model}: growing again from leaves")
         held, restored, memory = loom.regrow(N_TOKENS)
         ids = loom.prompt_ids
     say(f"{model}: where the time of a step goes")
     with closing(Yardsticks(load_spec(path), ids, info.n_threads, N_TOKENS)) as yard:
         step = yard.step_costs(N_BRANCHES[-1])
-    return ModelResult(model, info.device, info.n_threads, runs, step, held, restored, memory)
+    device, n_threads = info.device, info.n_threads
+    yield ModelResult(model, device, n_threads, tuple(runs), step, held, restored, memory)
 
 
 def _path_of(model: str, folder: Path, say: Say) -> str:
@@ -62,13 +78,12 @@ def _path_of(model: str, folder: Path, say: Say) -> str:
     return str(path)
 
 
-def _run(model: str, path: str, prompt: str, folder: Path, n_branches: int, say: Say) -> Run:
-    say(f"{model}: {n_branches} branches")
+def _run(path: str, prompt: str, folder: Path, n_branches: int) -> tuple[ModelInfo, Run]:
     # Engines of their own, so that all three begin with a cache that holds the prompt alone.
     with ExitStack() as stack:
         loom = stack.enter_context(closing(WholeProgram(path, prompt, folder)))
-        ids, n_threads = loom.prompt_ids, loom.model.n_threads
-        yard = Yardsticks(load_spec(path), ids, n_threads, N_TOKENS)
+        ids, info = loom.prompt_ids, loom.model
+        yard = Yardsticks(load_spec(path), ids, info.n_threads, N_TOKENS)
         stack.enter_context(closing(yard))
         rounds = [
             (loom.rate(n_branches, N_TOKENS), yard.bare(n_branches), yard.sequential(n_branches))
@@ -76,4 +91,4 @@ def _run(model: str, path: str, prompt: str, folder: Path, n_branches: int, say:
         ]
     # Whatever else a machine does only ever slows a round down, so the quickest tells most.
     quickest = [max(column) for column in zip(*rounds, strict=True)]
-    return Run(n_branches, len(ids), N_TOKENS, *quickest)
+    return info, Run(n_branches, len(ids), N_TOKENS, *quickest)

@@ -12,6 +12,15 @@ Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
+class Measured:
+    """What is being measured, and on what."""
+
+    model: str
+    device: str
+    n_threads: int
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """Tokens per second of `n_branches` branches, each that of its quickest round."""
 
@@ -50,3 +59,7 @@ class ModelResult:
     regrow: Regrow
     regrow_from_host: Regrow
     memory: Gauge
+
+
+Found = Measured | Run | ModelResult
+"""What is known of a model, in this order."""

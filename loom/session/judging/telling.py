@@ -46,6 +46,12 @@ def told_of(tree: Tree, words: tuple[Join, ...], rounds: list[JudgedRound]) -> t
     return with_denials(told, tree.denied)
 
 
+def joins_of(tree: Tree) -> tuple[Join, ...]:
+    """All that is known of where branches of a tree meet, without what a person denies."""
+    told = told_of(tree, find_joins(tree), tree.judged)
+    return tuple(join for join in told if not join.denied)
+
+
 def told_of_pair(tree: Tree, pair: tuple[str, str]) -> tuple[Join, ...]:
     """What the last comparison of two branches found, whatever it was; nothing if there is none."""
     for found in reversed(tree.judged):

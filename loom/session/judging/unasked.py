@@ -93,7 +93,7 @@ class Unasked:
         asked = usual_after(self._tree, node_id, 0.0)
         if len(asked.node_ids or ()) < 2:
             raise UsageError(
-                "There is one way on from here, and it takes two to meet.", "Space grows more."
+                "There is one way on from here, and it takes two to meet.", "Grow more."
             )
         self._judge(replace(asked, budget=Budget(seconds=ASKED_S)))
 

@@ -14,7 +14,10 @@ from loom.tree.graph import Tree
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step: on which chapter's session, a title, a paragraph, and what to press."""
+    """One step: on which chapter's session, a title, a paragraph, and what to press.
+
+    Keys are named by what they do, as ⟨next_join⟩: a person may have given them others.
+    """
 
     chapter: int
     title: str
@@ -95,11 +98,12 @@ def _meeting(t: Told) -> Step:
         0,
         "Golden mean: where branches meet",
         "This one never says 0 twice in a row. In the outline is all that it can say after "
-        f"“{t.chapter.root}”, a symbol a row. Press m: a line at the side joins the branches that "
-        f"meet in {t.first.mark}, here {t.ways}. A join means: what comes is the same from here. "
+        f"“{t.chapter.root}”, a symbol a row. Press ⟨next_join⟩: a line at the side joins the "
+        f"branches that meet in {t.first.mark}, here {t.ways}. A join means: what comes is the "
+        "same from here. "
         "Whoever reads only what follows guesses the branch right "
         f"{100 * _guess(t.first):.0f} times in 100, as by a coin.",
-        "m",
+        "⟨next_join⟩",
     )
 
 
@@ -107,11 +111,12 @@ def _crossing(t: Told) -> Step:
     return Step(
         0,
         "Golden mean: across",
-        "n takes you to the same place in the next branch, N back. Look at the last symbol on each "
-        "way: it is the same. In this machine the last symbol is all that matters: of 100 pairs of "
+        "⟨cross⟩ takes you to the same place in the next branch, ⟨cross_back⟩ back. Look at the "
+        "last symbol on each way: it is the same. In this machine the last symbol is all that "
+        "matters: of 100 pairs of "
         f"texts that end alike, {t.same_last(1)} are one road. Between one that ends in 1 and one "
         f"that ends in 0 the best guess is right {t.guess('1', '0')} times.",
-        "n  N",
+        "⟨cross⟩  ⟨cross_back⟩",
     )
 
 
@@ -119,11 +124,12 @@ def _one_road(t: Told) -> Step:
     return Step(
         0,
         "Golden mean: one road",
-        f"s folds {t.first.mark} into one road, with {len(t.first.nodes)} ways in: what follows in "
-        "any of them hangs under one row. Walk in with →, past what the others say with ↑ ↓, and ← "
-        "brings you back the way you came. Nothing in the tree has changed: s again, and the ways "
-        "are apart. O shows the same as a map.",
-        "s  →  ↓  ←  s",
+        f"⟨one_road⟩ folds {t.first.mark} into one road, with {len(t.first.nodes)} ways in: what "
+        "follows in any of them hangs under one row. Walk in with ⟨child⟩, past what the others "
+        "say with ⟨previous⟩ ⟨next⟩, and ⟨parent⟩ brings you back the way you came. Nothing in the "
+        "tree has changed: ⟨one_road⟩ again, and the ways are apart. ⟨map⟩ shows the same "
+        "as a map.",
+        "⟨one_road⟩  ⟨child⟩  ⟨next⟩  ⟨parent⟩  ⟨one_road⟩",
     )
 
 
@@ -131,12 +137,13 @@ def _same_words(t: Told) -> Step:
     return Step(
         1,
         "Even: the same words, another road",
-        "The second machine says 1s in even numbers. Press m and n: after the first "
-        f"{t.chapter.root}, {t.ways} end in different symbols and are one road. “01” and “11” end "
+        "The second machine says 1s in even numbers. Press ⟨next_join⟩ and ⟨cross⟩: after the "
+        f"first {t.chapter.root}, {t.ways} end in different symbols and are one road. “01” "
+        "and “11” end "
         f"alike and are none: what follows tells them apart {t.guess('01', '11')} times in 100. Of "
         f"pairs with the same last symbol {t.same_last(1)} in 100 are one road, with the same last "
         f"four {t.same_last(4)}, the last eight {t.same_last(8)}. Shared words are only words.",
-        "m  n",
+        "⟨next_join⟩  ⟨cross⟩",
     )
 
 
@@ -144,11 +151,13 @@ def _other_words(t: Told) -> Step:
     return Step(
         2,
         "Two coins: other words, the same road",
-        "The third throws two coins and then says 1 if they differ, else 0. Press m, then n a few "
-        f"times: after three symbols all {len(t.first.nodes)} ways are one road, whatever was "
-        f"said. Of pairs that end in the same four symbols only {t.same_last(4)} in 100 are one; m "
-        "again goes to two more meetings, of branches that differ in every symbol.",
-        "m  n  n  m",
+        "The third throws two coins and then says 1 if they differ, else 0. Press "
+        f"⟨next_join⟩, then ⟨cross⟩ a few times: after three symbols all {len(t.first.nodes)} ways "
+        "are one "
+        "road, whatever was said. Of pairs that end in the same four symbols only "
+        f"{t.same_last(4)} in 100 are one; ⟨next_join⟩ again goes to two more meetings, of "
+        "branches that differ in every symbol.",
+        "⟨next_join⟩  ⟨cross⟩  ⟨cross⟩  ⟨next_join⟩",
     )
 
 
@@ -156,12 +165,13 @@ def _one_symbol_ahead(t: Told) -> Step:
     return Step(
         2,
         "Two coins: why one looks further than the next word",
-        "After “0” and after “1” the next symbol is a throw of the same coin (g, →, t and → show "
-        "the choices, Esc closes them): from it the best guess which it was is right "
+        "After “0” and after “1” the next symbol is a throw of the same coin (⟨root⟩, "
+        "⟨child⟩, ⟨tokens⟩ and ⟨tokens.after⟩ show the choices, ⟨tokens.leave⟩ closes them): "
+        "from it the best guess which it was is right "
         f"{t.guess('0', '1', 1)} times in 100. From two symbols it is right "
         f"{t.guess('0', '1', 2)} times. So loom never joins on the next word: it looks at what "
         "follows for sixteen tokens, again and again.",
-        "g  →  t  →  Esc",
+        "⟨root⟩  ⟨child⟩  ⟨tokens⟩  ⟨tokens.after⟩  ⟨tokens.leave⟩",
     )
 
 
@@ -186,8 +196,9 @@ def _side_by_side(told: Sequence[Told]) -> Step:
         2,
         "The three side by side",
         f"{table}\n“Same last 4”: of 100 pairs that end in the same four symbols, those that are "
-        "one road. The surprise is the same; how branches meet is not. In your own trees m, n, s "
-        "and O do what they did here, J compares what follows, and Enter shows why.",
+        "one road. The surprise is the same; how branches meet is not. In your own trees "
+        "⟨next_join⟩, ⟨cross⟩, ⟨one_road⟩ and ⟨map⟩ do what they did here, ⟨judge_now⟩ compares "
+        "what follows, and ⟨evidence⟩ shows why.",
         "q  leaves the tour",
     )
 

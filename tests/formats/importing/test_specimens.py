@@ -7,6 +7,7 @@ import json
 import shutil
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,15 @@ from loom.errors import ForeignFileError
 from loom.formats.choice import Choice
 from loom.session.data_exporting import write_data
 from loom.session.importing import import_file
+from loom.tree.changes import (
+    BookmarkRemoved,
+    ChapterBegun,
+    NodeBookmarked,
+    NodeTagged,
+    Tag,
+    TagRemoved,
+)
+from loom.tree.marks import UNMARKED, Marks
 from tests.formats.importing.specimens import FOREIGN, imported, source, told
 
 NAMES = sorted(path.name for path in FOREIGN.iterdir() if path.suffix != ".told")
@@ -135,3 +145,71 @@ def test_no_key_to_a_service_gets_into_a_session(tmp_path: Path) -> None:
         imported(FOREIGN / name, tmp_path)
         assert b"sk-never" in (FOREIGN / name).read_bytes()
         assert b"sk-never" not in (tmp_path / f"{name}.loom").read_bytes()
+
+
+def marks_there(name: str, tmp_path: Path) -> dict[str, Marks]:
+    _, tree = imported(source(name, tmp_path), tmp_path)
+    marks = {node.id: tree.marks(node.id) for node in tree}
+    return {node_id: found for node_id, found in marks.items() if found != UNMARKED}
+
+
+@pytest.mark.parametrize(
+    "name", ["pyloom.json", "exoloom.json", "basemode.json", "basemode.sql", "loomsidian.json"]
+)
+def test_what_was_bookmarked_there_is_bookmarked_here(name: str, tmp_path: Path) -> None:
+    assert any(marks.bookmarked for marks in marks_there(name, tmp_path).values())
+
+
+def original(**beside: object) -> dict[str, Any]:
+    children = [
+        {"id": "old", "text": " one", "bookmark": True, "children": []},
+        {"id": "new", "text": " two", "tags": ["bookmark", "canonical", ""], "children": []},
+        {"id": "none", "text": " three", "tags": [], "children": []},
+    ]
+    return {"root": {"id": "root", "text": "Once", "children": children}, **beside}
+
+
+def test_tags_and_chapters_of_the_original_loom_are_tags_and_chapters(tmp_path: Path) -> None:
+    path = tmp_path / "tree.json"
+    beside = {
+        "tags": {"canonical": {"name": "canonical", "scope": "ancestry", "hide": False}},
+        "chapters": {
+            "c": {"id": "c", "root_id": "new", "title": "The lake"},
+            "lost": {"root_id": "x"},
+        },
+    }
+    path.write_text(json.dumps(original(**beside)))
+    _, tree = imported(path, tmp_path)
+    assert tree.marks("old") == Marks(bookmarked=True)
+    canonical = Tag("canonical", scope="ancestry")
+    assert tree.marks("new") == Marks(bookmarked=True, tags=(canonical,), chapter="The lake")
+    back = tmp_path / "back.json"
+    write_data(tmp_path / "tree.json.loom", tree, "pyloom", Choice(), back)
+    after = json.loads(back.read_text())
+    _without_parents(after["root"])
+    assert {key: after[key] for key in beside} == beside
+    assert after["root"]["children"] == original()["root"]["children"]
+
+
+def test_what_is_marked_here_is_marked_in_the_original_loom(tmp_path: Path) -> None:
+    path = tmp_path / "tree.json"
+    path.write_text(json.dumps(original()))
+    _, tree = imported(path, tmp_path)
+    for change in (
+        BookmarkRemoved(9.0, "old"),
+        BookmarkRemoved(9.0, "new"),
+        TagRemoved(9.0, "new", "canonical"),
+        NodeBookmarked(9.0, "none"),
+        NodeTagged(9.0, "none", Tag("best", "red", "subtree")),
+        ChapterBegun(9.0, "none", "The mill"),
+    ):
+        tree.apply(change)
+    back = tmp_path / "back.json"
+    write_data(tmp_path / "tree.json.loom", tree, "pyloom", Choice(), back)
+    root = json.loads(back.read_text())["root"]
+    assert [child.get("tags") for child in root["children"]] == [None, [""], ["bookmark", "best"]]
+    assert root["children"][0]["bookmark"] is False
+    (tmp_path / "again").mkdir()
+    again = imported(back, tmp_path / "again")[1]
+    assert again.marks("none") == Marks(True, (Tag("best", scope="subtree"),), chapter="The mill")
+    assert again.marked_ids == ("none",)

@@ -47,7 +47,7 @@ def plant_row(planting: Planting, row: Mapping[str, object]) -> None:
         planting.mode = "chat"
     model = text_of(row.get("model"))
     written = row.get("kind") == "root" or role in ("user", "system")
-    planting.add(
+    place = planting.add(
         row.get("text"),
         foreign_id=text_of(row.get("id")),
         parent=text_or_none(row.get("parent_id")),
@@ -57,6 +57,8 @@ def plant_row(planting: Planting, row: Mapping[str, object]) -> None:
         finish="eos" if role == "assistant" else None,
         keys=without(row, *_KNOWN),
     )
+    if metadata.get("bookmarked") is True:
+        planting.bookmarked.append(place)
     if row.get("checked_out"):
         planting.selected = text_of(row.get("id"))
 

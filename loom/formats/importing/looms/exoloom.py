@@ -26,6 +26,9 @@ def read(stream: JsonStream, planting: Planting) -> None:
             value = kept(stream, planting)
             pruned = list_of(members(value).get("prunedNodes")) if key == "lens" else []
             planting.report.kept("texts that were pruned there are shown", len(pruned))
+            marks = list_of(members(value).get("bookmarks")) if key == "lens" else []
+            marked = (text_or_none(members(one).get("nodeId")) for one in marks)
+            planting.bookmarked += [node_id for node_id in marked if node_id is not None]
             planting.keep(key, value)
 
 

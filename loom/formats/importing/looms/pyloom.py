@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import get_args
 
 from loom.formats.importing.json_stream import JsonStream
 from loom.formats.importing.looms.pyloom_responses import finish_of, tokens_of, tokens_of_logprobs
@@ -17,10 +18,14 @@ from loom.formats.importing.nesting import NestedNode, NestedTree, kept
 from loom.formats.importing.planting import UNKNOWN, Planting
 from loom.formats.importing.shape import Shape, any_member, members
 from loom.formats.importing.values import list_of, text_of, text_or_none, without
+from loom.tree.changes import Tag
+from loom.tree.kinds import TagScope
 from loom.tree.node import HUMAN
 from loom.tree.origin import origin_of, spelled
 
 _TIME = "%Y-%m-%d-%H.%M.%S"
+BOOKMARK = "bookmark"
+_SCOPES: Mapping[str, TagScope] = {one: one for one in get_args(TagScope)}
 
 
 def recognises(shape: Shape) -> bool:
@@ -38,6 +43,11 @@ def _is_node(found: Mapping[str, object]) -> bool:
     return "text" in found and any(mark in found for mark in marks)
 
 
+def is_tag(name: object) -> bool:
+    """Whether a name there is one that a tag can have here."""
+    return isinstance(name, str) and bool(name.strip())
+
+
 def read(stream: JsonStream, planting: Planting) -> None:
     """Take the tree that comes next."""
     _Reading(stream, planting).read()
@@ -53,10 +63,12 @@ class _Reading:
         self._places: dict[str, int] = {}
         self._responses: dict[str, str] = {}
         self._asked: dict[str, list[tuple[int, object]]] = {}
+        self._tags: list[tuple[int, str]] = []
 
     def read(self) -> None:
         if self._stream.kind() == "[":
             self._tree.walk()
+            self._label({}, {})
         else:
             self._document()
         self._unzip()
@@ -82,7 +94,9 @@ class _Reading:
         if bare.place >= 0 or "text" in bare.found:
             bare.place = planting.reserve() if bare.place < 0 else bare.place
             self._finish(bare)
+            self._label({}, {})
             return
+        self._label(members(bare.found.get("tags")), members(bare.found.get("chapters")))
         planting.selected = text_or_none(bare.found.pop("selected_node_id", None))
         for key, value in bare.found.items():
             planting.keep(key, value)
@@ -115,9 +129,28 @@ class _Reading:
             tokens=tokens,
         )
         self._places.setdefault(foreign_id, node.place)
+        self._mark(node)
         asked = members(found.get("generation"))
         if (response_id := text_or_none(asked.get("id"))) is not None:
             self._asked.setdefault(response_id, []).append((node.place, asked.get("index")))
+
+    def _mark(self, node: NestedNode) -> None:
+        """Bookmarks, which older files have a member for, and the names of tags."""
+        names = [name for name in list_of(node.found.get("tags")) if is_tag(name)]
+        if BOOKMARK in names or node.found.get(BOOKMARK) is True:
+            self._planting.bookmarked.append(node.place)
+        self._tags += [(node.place, str(name)) for name in names if name != BOOKMARK]
+
+    def _label(self, known: Mapping[str, object], chapters: Mapping[str, object]) -> None:
+        """What tags and chapters are stands beside the nodes."""
+        for place, name in self._tags:
+            scope = _SCOPES.get(text_of(members(known.get(name)).get("scope")), "node")
+            self._planting.tagged.append((place, Tag(name, scope=scope)))
+        for value in chapters.values():
+            chapter = members(value)
+            root, title = text_or_none(chapter.get("root_id")), text_of(chapter.get("title"))
+            if root is not None and title:
+                self._planting.chapters.append((root, title))
 
     def _author(self, source: str, model: str) -> str:
         if source == "prompt":
