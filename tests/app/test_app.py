@@ -222,7 +222,7 @@ class TestGrowing:
             session.tell(Notice("error", "The model file is cut short.", "Get it again."))
             await until(pilot, lambda: said(pilot, "cut short. Get it again."))
             assert "story-base did not open" in screen_text(pilot)
-            assert "waiting" not in screen_text(pilot)
+            await until(pilot, lambda: "waiting" not in screen_text(pilot))
 
     async def test_branches_and_tokens_are_set_by_key(self) -> None:
         session = toast()

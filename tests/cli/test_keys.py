@@ -17,6 +17,6 @@ def test_every_key_is_listed_as_it_is_bound_now() -> None:
     lines = CliRunner().invoke(cli, ["keys"]).stdout.splitlines()
     assert [line.split()[0] for line in lines] == [key.id for key in KEYMAP]
     (hide,) = (line.split() for line in lines if line.startswith("hide "))
-    assert hide[1] == "f9"
+    assert hide[1] == "F9"
     told = json.loads(CliRunner().invoke(cli, ["keys", "--json"]).stdout)["keys"]
     assert [row["keys"] for row in told if row["id"] == "hide"] == [["f9"]]
