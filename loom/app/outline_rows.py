@@ -56,6 +56,8 @@ class OutlineRows:
         self._known: dict[str, int] = {}
         self._guides: dict[str | None, str] = {None: ""}
         self._near: tuple[int, _At] | None = None
+        self._past: dict[str, _At | None] = {}
+        self._ends: dict[str, _At] = {}
 
     def __len__(self) -> int:
         return self._shape.n_rows
@@ -65,6 +67,8 @@ class OutlineRows:
         self._known.clear()
         self._guides = {None: ""}
         self._near = None
+        self._past.clear()
+        self._ends.clear()
 
     def row_of(self, item: str) -> int | None:
         """On which row a node stands, from 0; None if it is folded away or left out."""
@@ -140,19 +144,32 @@ class OutlineRows:
             below = self._shape.family(at.item)
             if below:
                 return _At(below[0])
-        child = at.item
-        if at.pager and child is None:
-            return None
-        while child is not None:
+        return None if at.item is None else self._past_subtree(at.item)
+
+    def _past_subtree(self, item: str) -> _At | None:
+        """The row below a node and all that hangs from it.
+
+        At the end of a chain of thousands it is found far up, and is the same for the whole chain.
+        """
+        way: list[str] = []
+        child: str | None = item
+        found: _At | None = None
+        while child is not None and child not in self._past:
+            way.append(child)
             parent_id = self._shape.parent(child)
             family = self._shape.family(parent_id)
             index = family.index(child) + 1
             if index < len(family):
-                return _At(family[index])
+                found = _At(family[index])
+                break
             if self._shape.has_pager(parent_id):
-                return _At(parent_id, pager=True)
+                found = _At(parent_id, pager=True)
+                break
             child = parent_id
-        return None
+        else:
+            found = None if child is None else self._past[child]
+        self._past.update(dict.fromkeys(way, found))
+        return found
 
     def _before(self, at: _At) -> _At | None:
         """The row above."""
@@ -168,12 +185,21 @@ class OutlineRows:
         return None if parent_id is None else _At(parent_id)
 
     def _last_below(self, item: str) -> _At:
-        """The last row of a subtree."""
-        while family := self._shape.family(item):
-            if self._shape.has_pager(item):
-                return _At(item, pager=True)
-            item = family[-1]
-        return _At(item)
+        """The last row of a subtree; the same for all that leads to it."""
+        way: list[str] = []
+        end: _At | None = None
+        while end is None and item not in self._ends:
+            way.append(item)
+            family = self._shape.family(item)
+            if family and self._shape.has_pager(item):
+                end = _At(item, pager=True)
+            elif family:
+                item = family[-1]
+            else:
+                end = _At(item)
+        end = end or self._ends[item]
+        self._ends.update(dict.fromkeys(way, end))
+        return end
 
     def _guides_of(self, at: _At) -> str:
         if at.pager:

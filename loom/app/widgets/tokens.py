@@ -150,8 +150,11 @@ class Tokens(Lines, can_focus=True):
     def refresh_laws(self) -> None:
         """Something may be known that was not, and nodes may be longer."""
         if self._path:
+            before = self._seen()
             self._path = self._tree.path(self._path[-1].id)
-            self._read_law()
+            self._law = law_at(self._path, self._laws, self._place)
+            if self._seen() != before:
+                self.refresh()
 
     # Keys
 
@@ -211,6 +214,11 @@ class Tokens(Lines, can_focus=True):
     def _read_law(self) -> None:
         self._law = law_at(self._path, self._laws, self._place) if self._path else None
         self.refresh()
+
+    def _seen(self) -> tuple[Node | None, Law | None, Law | None, str, str]:
+        """All that is drawn but the place itself."""
+        beside = self._why_not_beside() if self.second and self._beside is not None else ""
+        return self.node, self.law, self.law_beside, self._why_unknown(), beside
 
     # Drawing
 

@@ -310,18 +310,18 @@ class Workspace(Vertical):
             rule.joint_at = edge if rule in (top, bottom) else 0
         outline = self.outline
         roads = self.roads.layout.roads
-        top.label = words.outline(self._tree, outline.hoisted, outline.filtered, roads)
-        top.label = top.label if outline.display else ""
+        # Set once: a line that says something else in between would be drawn once more.
+        label = words.outline(self._tree, outline.hoisted, outline.filtered, roads)
+        top.label = label if outline.display else ""
         top.note = words.reading(self.reading) or self._glyphs.legend()
-        fork.label, fork.note = words.what_grows(
+        fork.label, note = words.what_grows(
             self._tree,
             self.here,
             self.branches.n_awaited,
             self._session.status,
             self._session.settings,
         )
-        if self.cut is not None:
-            fork.note = words.CUT
+        fork.note = words.CUT if self.cut is not None else note
         bottom.label, note = words.where_it_meets(
             self.roads, self.place, self.item, self.place_here
         )
