@@ -8,10 +8,11 @@ from textual.widget import Widget
 from loom.app.widgets.branches import Branches
 from loom.app.widgets.outline import Outline
 from loom.app.widgets.reading import Reading
+from loom.app.widgets.still import Still
 from loom.app.widgets.tokens import Tokens
 
 
-class Page(Vertical):
+class Page(Still, Vertical):
     """Rules are set by hand where a key changes the room.
 
     A class would have every pane, with its scrollbar and each of its component classes, matched

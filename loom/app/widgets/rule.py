@@ -6,18 +6,17 @@ from typing import ClassVar
 
 from rich.cells import cell_len
 from rich.text import Text
-from textual.geometry import Size
 from textual.reactive import reactive
-from textual.widget import Widget
 
 from loom.app.display import fit
 from loom.app.themed import named
+from loom.app.widgets.still import Still
 
 _INSET = 2
 """Dashes before the label and after the note."""
 
 
-class Rule(Widget):
+class Rule(Still):
     """── label ───────────── note ──, with a joint (┬ ├ ┴) where another line begins or ends."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"rule--label", "rule--note"}
@@ -27,16 +26,6 @@ class Rule(Widget):
     note: reactive[str] = reactive("")
     joint: reactive[str] = reactive("")
     joint_at: reactive[int] = reactive(0)
-
-    def _size_updated(
-        self,
-        size: Size,
-        virtual_size: Size,
-        container_size: Size,
-        layout: bool = True,  # noqa: ARG002
-    ) -> bool:
-        # A line has nothing inside that would have to be laid out once more.
-        return super()._size_updated(size, virtual_size, container_size, layout=False)
 
     def render(self) -> Text:
         """The words lie on the line; a note that does not fit beside the label is left out."""

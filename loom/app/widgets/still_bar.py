@@ -7,9 +7,11 @@ from typing import Self
 
 from rich.segment import Segment
 from rich.style import Style
-from textual.geometry import Region, Size
+from textual.geometry import Region
 from textual.scrollbar import ScrollBar, ScrollBarRender
 from textual.strip import Strip
+
+from loom.app.widgets.still import Still
 
 _EIGHTHS = 8
 """Steps in which the ends of the thumb move within a cell."""
@@ -18,21 +20,12 @@ _Look = tuple[int, int, int, str | Style]
 """Cells of the bar, where its thumb begins and ends in eighths of a cell, and the colours."""
 
 
-class StillBar(ScrollBar):
-    """Textual's vertical scrollbar; it has no children, so its size is no reason for a layout."""
+class StillBar(Still, ScrollBar):
+    """Textual's vertical scrollbar."""
 
     _strips: tuple[_Look, list[Strip]] | None = None
     _on_screen: _Look | None = None
     _is_asked = _is_due = False
-
-    def _size_updated(
-        self,
-        size: Size,
-        virtual_size: Size,
-        container_size: Size,
-        layout: bool = True,  # noqa: ARG002
-    ) -> bool:
-        return super()._size_updated(size, virtual_size, container_size, layout=False)
 
     def refresh(
         self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False

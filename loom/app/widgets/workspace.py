@@ -29,6 +29,7 @@ from loom.app.widgets.outline import Outline
 from loom.app.widgets.page import Page
 from loom.app.widgets.reading_pane import ReadingPane
 from loom.app.widgets.rule import Rule
+from loom.app.widgets.still import Words
 from loom.app.widgets.tokens import Tokens
 from loom.session import Session
 from loom.session.examples import STARTER
@@ -72,9 +73,9 @@ class Workspace(Vertical):
             yield Rule(id="token-rule")
             yield Tokens(self._tree, self._session.laws, self._session.second.laws)
         yield Rule(id="bottom")
-        yield Static(id="marks")
-        yield Static(id="sentence")
-        yield Static(named(self.app, words.WELCOME), id="welcome")
+        yield Words(id="marks")
+        yield Words(id="sentence")
+        yield Words(named(self.app, words.WELCOME), id="welcome")
         yield Composer(partial(written_texts, self._tree))
         yield Foot()
 
