@@ -8,7 +8,9 @@ from loom.cli.group import cli
 
 
 @cli.command()
-@click.option("--model", "models_", multiple=True, help="A name or path (the bundled and a 135M).")
+@click.option(
+    "--model", "models_", multiple=True, help="A name or path (story-base and two of 135M)."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def bench(models_: tuple[str, ...], as_json: bool) -> None:
     """Measure tokens per second for 1, 4, 8 and 16 branches, beside bare llama.cpp."""

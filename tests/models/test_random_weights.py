@@ -16,6 +16,7 @@ from loom.models.random_weights import (
     ARCHITECTURES,
     SHAPE_135M,
     RandomLlama,
+    Weights,
     write_random_llama,
     write_random_model,
 )
@@ -26,10 +27,16 @@ TINY = RandomLlama(
 Law = Callable[[list[int]], np.ndarray]
 
 
+@pytest.fixture(scope="module", params=Weights, ids=lambda weights: weights.value)
+def weights(request: pytest.FixtureRequest) -> Weights:
+    stored: Weights = request.param
+    return stored
+
+
 @pytest.fixture(scope="module")
-def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def tiny(weights: Weights, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("random") / "tiny.gguf"
-    write_random_llama(path, TINY, seed=1)
+    write_random_llama(path, TINY, 1, weights)
     return path
 
 
@@ -62,10 +69,10 @@ def law_after(tiny: Path, llama_tokeniser: object) -> Iterator[Law]:
         yield law
 
 
-def test_the_file_says_what_was_asked_for(tiny: Path) -> None:
+def test_the_file_says_what_was_asked_for(weights: Weights, tiny: Path) -> None:
     metadata = read_metadata(tiny)
     assert metadata.architecture == "llama"
-    assert metadata.quantisation == "Q8_0"
+    assert metadata.quantisation == weights.value
     assert (metadata.n_layers, metadata.n_vocab, metadata.n_ctx_train) == (2, 12_000, 128)
     assert (metadata.bos_text, metadata.eos_text) == ("<s>", "</s>")
     assert len(set(read_vocabulary(metadata).tokens)) == TINY.n_vocab
@@ -87,11 +94,11 @@ def test_laws_are_neither_flat_nor_settled_and_depend_on_the_text(law_after: Law
     assert len({int(law.argmax()) for law in laws}) == len(laws)
 
 
-def test_the_same_seed_writes_the_same_file(tiny: Path, tmp_path: Path) -> None:
+def test_the_same_seed_writes_the_same_file(weights: Weights, tiny: Path, tmp_path: Path) -> None:
     same, other = tmp_path / "tiny.gguf", tmp_path / "other" / "tiny.gguf"
     other.parent.mkdir()
-    write_random_llama(same, TINY, seed=1)
-    write_random_llama(other, TINY, seed=2)
+    write_random_llama(same, TINY, 1, weights)
+    write_random_llama(other, TINY, 2, weights)
     assert fingerprint(same) == fingerprint(tiny) != fingerprint(other)
     assert [path.name for path in other.parent.iterdir()] == ["tiny.gguf"]
 

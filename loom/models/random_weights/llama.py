@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 from math import sqrt
 from pathlib import Path
 
@@ -15,11 +16,27 @@ from loom.models.random_weights.vocabulary import add_vocabulary
 Bytes = npt.NDArray[np.uint8]
 
 _BLOCK = 32
-_Q8_0 = gguf.GGMLQuantizationType.Q8_0
 _N_POOL_BLOCKS = 16_384
 # The standard deviation of a logit. At 2.5 the likeliest of 50,000 tokens has about one chance in
 # ten and a few dozen others at least a twentieth of that: neither flat nor settled.
 _LOGIT_SD = 2.5
+
+
+class Weights(Enum):
+    """How the numbers of a matrix are stored: eight bits and a scale for every 32, or bfloat16."""
+
+    Q8_0 = "Q8_0"
+    BF16 = "BF16"
+
+    @property
+    def type(self) -> gguf.GGMLQuantizationType:
+        """What a tensor is marked as."""
+        return gguf.GGMLQuantizationType[self.value]
+
+    @property
+    def file_type(self) -> gguf.LlamaFileType:
+        """What a file is marked as."""
+        return gguf.LlamaFileType[f"MOSTLY_{self.value}"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +67,18 @@ SHAPE_135M = RandomLlama(
 """The shape of SmolLM-135M."""
 
 
-def write_random_llama(path: Path, shape: RandomLlama, seed: int) -> None:
-    """Write a GGUF of Q8_0 matrices that llama.cpp can run; the same seed writes the same file.
+def write_random_llama(
+    path: Path, shape: RandomLlama, seed: int, weights: Weights = Weights.Q8_0
+) -> None:
+    """Write a GGUF that llama.cpp can run; the same seed writes the same file.
 
-    The file appears whole or not at all. The shape of SmolLM-135M takes 143 MB and a second or two.
+    The file appears whole or not at all. The shape of SmolLM-135M takes a second or two, and 143 MB
+    in Q8_0, 269 in BF16.
     """
     unfinished = path.with_name(f"{path.name}.unfinished")
     writer = gguf.GGUFWriter(unfinished, "llama")
     writer.add_name(path.stem)
-    writer.add_file_type(gguf.LlamaFileType.MOSTLY_Q8_0)
+    writer.add_file_type(weights.file_type)
     writer.add_context_length(shape.n_ctx)
     writer.add_embedding_length(shape.n_embd)
     writer.add_block_count(shape.n_layers)
@@ -69,7 +89,7 @@ def write_random_llama(path: Path, shape: RandomLlama, seed: int) -> None:
     writer.add_layer_norm_rms_eps(1e-5)
     writer.add_vocab_size(shape.n_vocab)
     add_vocabulary(writer, shape.n_vocab)
-    _add_weights(writer, shape, np.random.default_rng(seed))
+    _add_matrices(writer, shape, weights, np.random.default_rng(seed))
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
@@ -77,7 +97,9 @@ def write_random_llama(path: Path, shape: RandomLlama, seed: int) -> None:
     unfinished.replace(path)
 
 
-def _add_weights(writer: gguf.GGUFWriter, shape: RandomLlama, rng: np.random.Generator) -> None:
+def _add_matrices(
+    writer: gguf.GGUFWriter, shape: RandomLlama, weights: Weights, rng: np.random.Generator
+) -> None:
     """Matrices that keep the size of what flows through them.
 
     What the layers add must outweigh the embedding of the last token, or, the output matrix being
@@ -86,21 +108,21 @@ def _add_weights(writer: gguf.GGUFWriter, shape: RandomLlama, rng: np.random.Gen
     n_embd, n_ff, n_kv = shape.n_embd, shape.n_ff, shape.n_kv
     pool = rng.standard_normal((_N_POOL_BLOCKS, _BLOCK), dtype=np.float32)
     into_residual = 4 / sqrt(shape.n_layers)
-    inwards = _quantised(pool / np.float32(sqrt(n_embd)))
-    attention_out = _quantised(pool * np.float32(into_residual / sqrt(n_embd)))
-    ffn_out = _quantised(pool * np.float32(into_residual / sqrt(n_ff)))
+    inwards = _stored(pool / np.float32(sqrt(n_embd)), weights)
+    attention_out = _stored(pool * np.float32(into_residual / sqrt(n_embd)), weights)
+    ffn_out = _stored(pool * np.float32(into_residual / sqrt(n_ff)), weights)
 
     def add_matrix(name: str, blocks: Bytes, n_rows: int, row_length: int) -> None:
-        writer.add_tensor(name, _drawn(rng, blocks, n_rows, row_length), raw_dtype=_Q8_0)
+        writer.add_tensor(name, _drawn(rng, blocks, n_rows, row_length), raw_dtype=weights.type)
 
     def add_norm(name: str) -> None:
         writer.add_tensor(name, np.ones(n_embd, dtype=np.float32))
 
-    embedding = _quantised(pool * np.float32(_LOGIT_SD / sqrt(n_embd)))
+    embedding = _stored(pool * np.float32(_LOGIT_SD / sqrt(n_embd)), weights)
     rows = _drawn(rng, embedding, shape.n_vocab, n_embd)
     # The end of text, the last token, is then never likely: no measurement is cut short by it.
     rows[-1] = 0
-    writer.add_tensor("token_embd.weight", rows, raw_dtype=_Q8_0)
+    writer.add_tensor("token_embd.weight", rows, raw_dtype=weights.type)
     for layer in range(shape.n_layers):
         block = f"blk.{layer}"
         add_norm(f"{block}.attn_norm.weight")
@@ -115,9 +137,9 @@ def _add_weights(writer: gguf.GGUFWriter, shape: RandomLlama, rng: np.random.Gen
     add_norm("output_norm.weight")
 
 
-def _quantised(weights: npt.NDArray[np.float32]) -> Bytes:
-    """Rows of 32 weights as blocks of Q8_0."""
-    blocks: Bytes = gguf.quants.quantize(weights, _Q8_0)
+def _stored(numbers: npt.NDArray[np.float32], weights: Weights) -> Bytes:
+    """Rows of 32 numbers as a file holds them."""
+    blocks: Bytes = gguf.quants.quantize(numbers, weights.type)
     return blocks
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from loom.errors import UsageError
 from loom.models.discovery import find_model
-from loom.models.random_weights import SHAPE_135M, write_random_llama
+from loom.models.random_weights import SHAPE_135M, Weights, write_random_llama
 from loom.records import ModelInfo
 from loom.session.bench.prompt import stories
 from loom.session.bench.results import Found, Measured, ModelResult, Run, Say
@@ -23,12 +23,14 @@ N_BRANCHES = (1, 4, 8, 16)
 N_PREFIX = 512
 N_TOKENS = 48
 N_ROUNDS = 5
-RANDOM_MODEL = "random-135M"
-DEFAULT_MODELS = ("story-base", RANDOM_MODEL)
+# What a batch gains depends on how weights are stored: one branch alone waits for them to be read,
+# many at once for the arithmetic.
+RANDOM_MODELS = {"random-135M": Weights.Q8_0, "random-135M-bf16": Weights.BF16}
+DEFAULT_MODELS = ("story-base", *RANDOM_MODELS)
 
 
 def measure(models: Sequence[str], say: Say) -> Iterator[Found]:
-    """Measure each model (default: the bundled one and random-135M), telling what is known so far.
+    """Measure each model (default: one bundled, the random ones), telling what is known so far.
 
     Of each model first its `Measured`, then its runs, then the whole of its result.
     """
@@ -69,12 +71,12 @@ def _path_of(model: str, folder: Path, say: Say) -> str:
         raise UsageError(
             f"{model} is a world: there is no llama.cpp in it to measure.", "Name a model."
         )
-    if model != RANDOM_MODEL:
+    if model not in RANDOM_MODELS:
         return model
-    path = folder / f"{RANDOM_MODEL}.gguf"
+    path = folder / f"{model}.gguf"
     if not path.exists():
-        say(f"Writing {RANDOM_MODEL}, a model of random weights in the shape of SmolLM-135M.")
-        write_random_llama(path, SHAPE_135M, seed=SEED)
+        say(f"Writing {model}, a model of random weights in the shape of SmolLM-135M.")
+        write_random_llama(path, SHAPE_135M, SEED, RANDOM_MODELS[model])
     return str(path)
 
 
