@@ -55,7 +55,8 @@ class NotEnoughMemoryError(LoomError):
 class Shape:
     """What of a model decides how much memory it takes.
 
-    `n_cached` is how many numbers the KV cache keeps of one token, all layers together.
+    `n_cached` is how many numbers the KV cache keeps of one token, all layers together,
+    `head_width` how many one head compares (0: not known).
     """
 
     name: str
@@ -66,6 +67,7 @@ class Shape:
     n_ctx_train: int
     n_cached: int
     weight_bytes: int
+    head_width: int = 0
 
     def cache_bytes(self, n_cells: int, cache_type: CacheType) -> int:
         """What a KV cache of so many tokens takes."""

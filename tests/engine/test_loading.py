@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+import llama_cpp
 import pytest
 
 from loom.engine.backend import Row
@@ -43,7 +44,7 @@ def test_what_was_loaded_is_told(story_base: Path) -> None:
     assert (info.name, info.fingerprint, info.n_threads) == ("story-base", "f", 1)
     assert (info.device, info.devices, info.gpu_layers) == ("CPU", ("CPU",), 0)
     assert (info.n_layers, info.n_batch, info.n_ubatch) == (6, 512, 512)
-    assert (info.flash_attention, info.cache_type) == ("on", "f16")
+    assert info.cache_type == "f16"
     assert 0 < info.weight_bytes <= story_base.stat().st_size
     assert info.cache_bytes == info.n_cells * N_CACHED * 2
     assert "llama-cpp-python 0." in info.build
@@ -58,6 +59,7 @@ def test_the_size_is_known_from_the_header(tmp_path: Path) -> None:
     assert (shape.n_vocab, shape.n_ctx_train) == (300, 128)
     # Keys and values of 2 heads of 16 in 3 layers.
     assert shape.n_cached == 3 * 2 * 16 * 2
+    assert shape.head_width == 16
     assert shape.weight_bytes == path.stat().st_size
 
 
@@ -74,6 +76,21 @@ def test_flash_attention_is_as_asked_for(story_base: Path, flash_attention: str)
     with closing(LlamaBackend(spec)) as backend:
         assert backend.info.flash_attention == flash_attention
         backend.decode([Row(5, 0, 0, True)])
+
+
+@pytest.mark.parametrize(("n_heads", "width"), [(4, 16), (2, 32), (1, 64)])
+def test_flash_attention_is_left_out_where_heads_do_not_fill_what_avx512_takes_at_once(
+    tmp_path: Path, n_heads: int, width: int
+) -> None:
+    path = tmp_path / "heads.gguf"
+    write_random_llama(path, RandomLlama(1, 64, n_heads, n_heads, 96, 300, 128), seed=1)
+    has_avx512 = b"AVX512 = 1" in llama_cpp.llama_print_system_info()
+    with closing(LlamaBackend(LoadSpec(str(path), gpu_layers=0))) as backend:
+        assert backend.info.flash_attention == ("off" if has_avx512 and width % 64 else "on")
+    quantised = LoadSpec(str(path), gpu_layers=0, cache_type="q8_0")
+    if width % 32 == 0:
+        with closing(LlamaBackend(quantised)) as backend:
+            assert backend.info.flash_attention == "on"
 
 
 @pytest.mark.parametrize(("cache_type", "n_bits"), [("f32", 32), ("bf16", 16), ("q8_0", 8.5)])

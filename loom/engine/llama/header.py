@@ -57,6 +57,7 @@ def read_shape(path: str) -> Shape:
             n_ctx_train=header.number(f"{architecture}.context_length"),
             n_cached=n_kv * (key + value),
             weight_bytes=weight_bytes,
+            head_width=key,
         )
 
 
