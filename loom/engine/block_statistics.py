@@ -14,6 +14,10 @@ import numpy.typing as npt
 
 from loom.engine.statistics import LEAST, Logits, columns_of, finished, statistics_of
 from loom.records import TokenStats
+from loom.records.tokens import concat_statistics
+
+NUMBERS_AT_ONCE = 400_000
+"""Logits that are looked at together: more of them leave a processor's own cache."""
 
 
 class Block:
@@ -24,6 +28,13 @@ class Block:
 
     def statistics(self, laws: Logits, chosen: Sequence[int], top_k: int) -> TokenStats:
         """What `statistics_of` says of the rows of `laws`, shape (n, V)."""
+        n = max(1, NUMBERS_AT_ONCE // laws.shape[1])
+        starts = range(0, len(laws), n)
+        return concat_statistics(
+            [self._at_once(laws[i : i + n], chosen[i : i + n], top_k) for i in starts]
+        )
+
+    def _at_once(self, laws: Logits, chosen: Sequence[int], top_k: int) -> TokenStats:
         n_rows, n_vocab = laws.shape
         k = min(top_k, n_vocab)
         if self._room.shape[1] < n_rows or self._room.shape[2] != n_vocab:
@@ -76,4 +87,5 @@ def _tops(x: Logits, k: int) -> npt.NDArray[np.int32] | None:
         return None
     order = np.lexsort((-x[rows, ids], rows))
     firsts = np.cumsum(n_candidates) - n_candidates
-    return ids[order][firsts[:, None] + np.arange(k)].astype(np.int32)
+    tops: npt.NDArray[np.int32] = ids[order][firsts[:, None] + np.arange(k)].astype(np.int32)
+    return tops

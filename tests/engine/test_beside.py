@@ -138,6 +138,8 @@ def test_laws_may_be_written_over_while_they_are_looked_at(
     n_processors: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("loom.engine.llama.beside.usable_processors", lambda: n_processors)
+    monkeypatch.setattr("loom.engine.llama.beside.NUMBERS_A_THREAD", 1)
+    monkeypatch.setattr("loom.engine.block_statistics.NUMBERS_AT_ONCE", 5_000)
     dice = np.random.default_rng(1)
     laws = dice.normal(0, 3, (40, 8, 5_000)).astype(np.float32)
     room = np.empty_like(laws[0])

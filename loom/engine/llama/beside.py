@@ -21,8 +21,8 @@ MOST_THREADS = 4
 PROCESSORS_A_THREAD = 4
 """Of so many processors one computes statistics; the others are llama.cpp's and the app's."""
 
-BLOCK_NUMBERS = 400_000
-"""Logits that are looked at together: more of them leave a processor's own cache."""
+NUMBERS_A_THREAD = 1_000_000
+"""Logits that one thread takes: to wake another for fewer costs more than it saves."""
 
 
 class Beside:
@@ -47,7 +47,7 @@ class Beside:
             # New memory costs more than the copy, so it is kept for the next time.
             self._copies = np.empty((n_rows, n_vocab), np.float32)
         copies = np.stack(rows, out=self._copies[:n_rows])
-        n = max(1, min(-(-n_rows // self._n_threads), BLOCK_NUMBERS // n_vocab))
+        n = max(-(-n_rows // self._n_threads), NUMBERS_A_THREAD // n_vocab)
         starts = range(0, n_rows, n)
         self._blocks += [Block() for _ in starts[len(self._blocks) :]]
         self._last = begun = [
