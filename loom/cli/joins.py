@@ -59,6 +59,7 @@ def joins(
     Without options no model is needed: shared words, and all that was compared before. With
     --level futures the session's model compares what follows, and what it finds is kept.
     """
+    from loom.models.discovery import find_model
     from loom.session.judging.scope import Asked
 
     compares = level == "futures" or budget is not None or pair is not None or more
@@ -68,13 +69,15 @@ def joins(
         return
     if level in ("words", "gist"):
         raise UsageError(f"--level {level} compares no futures.", "Leave it out, or the others.")
+    bound = _budget(budget or USUAL_BUDGET)
+    if embedder is not None:
+        # Opening a session writes in it: what can be refused is refused before.
+        find_model(embedder)
     with opened(file) as session:
         named = (
             None if pair is None else (session.tree.resolve(pair[0]), session.tree.resolve(pair[1]))
         )
-        asked = Asked(
-            _budget(budget or USUAL_BUDGET), pair=named, more=more, model=model, embedder=embedder
-        )
+        asked = Asked(bound, pair=named, more=more, model=model, embedder=embedder)
         try:
             _compare(session, asked)
         except KeyboardInterrupt:
