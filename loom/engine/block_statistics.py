@@ -75,8 +75,10 @@ def _dots(left: Logits, right: Logits) -> Logits:
 def _tops(x: Logits, k: int) -> npt.NDArray[np.int32] | None:
     """The k largest of each row as `top_of` finds them, shape (n, k); None: row by row, please."""
     n_rows = len(x)
+    if not k:
+        return np.empty((n_rows, 0), np.int32)
     depth, n_columns = columns_of(x.shape[1], k)
-    if not 0 < k <= n_columns:
+    if k > n_columns:
         return None
     maxima = x[:, : depth * n_columns].reshape(n_rows, depth, n_columns).max(axis=1)
     least = np.partition(maxima, n_columns - k, axis=1)[:, n_columns - k]

@@ -108,10 +108,12 @@ def top_of(x: Logits, k: int) -> npt.NDArray[np.intp]:
     Cut into columns, at least k entries are no less than the k-th largest of the columns' maxima,
     and seldom many more: those are sorted, far cheaper than partitioning the whole vocabulary.
     """
+    if not k:
+        return np.empty(0, np.intp)
     depth, n_columns = columns_of(len(x), k)
     # Neighbours of a column lie far apart, so that a row of them is compared at once.
     maxima = x[: depth * n_columns].reshape(depth, n_columns).max(axis=0)
-    least = np.partition(maxima, n_columns - k)[n_columns - k] if 0 < k <= n_columns else -np.inf
+    least = np.partition(maxima, n_columns - k)[n_columns - k] if k <= n_columns else -np.inf
     candidates = (x >= least).nonzero()[0]
     if len(candidates) < k:
         # Only numbers that are none are no less than nothing.
@@ -123,5 +125,5 @@ def top_of(x: Logits, k: int) -> npt.NDArray[np.intp]:
 
 def columns_of(n_vocab: int, k: int) -> tuple[int, int]:
     """How deep, and how many, are the columns among whose maxima the k largest are looked for."""
-    depth = max(1, n_vocab // (COLUMNS_A_TOKEN * k)) if k else 1
+    depth = max(1, n_vocab // (COLUMNS_A_TOKEN * k))
     return depth, n_vocab // depth
