@@ -72,20 +72,24 @@ class OutlineRows:
 
     def row_of(self, item: str) -> int | None:
         """On which row a node stands, from 0; None if it is folded away or left out."""
-        way: list[str] = []
+        runs: list[list[str]] = []
         at: str | None = item
         while at is not None and at not in self._known:
-            way.append(at)
-            at = self._shape.parent(at)
+            runs.append(self._shape.run_up(at, self._known))
+            top = runs[-1][-1]
+            at = top if top in self._known else self._shape.parent(top)
         row = -1 if at is None else self._known[at]
-        while way:
-            child = way.pop()
-            before = self._rows_before(at, child)
-            if before is None:
+        while runs:
+            run = runs.pop()
+            if run[-1] != at:
+                before = self._rows_before(at, run[-1])
+                if before is None:
+                    return None
+                row += 1 + before
+            if not self._shape.are_unfolded(run[1:]):
                 return None
-            row += 1 + before
-            self._known[child] = row
-            at = child
+            self._known.update(zip(reversed(run), range(row, row + len(run)), strict=True))
+            row, at = row + len(run) - 1, run[0]
         self._near = row, _At(item)
         return row
 
@@ -155,7 +159,11 @@ class OutlineRows:
         child: str | None = item
         found: _At | None = None
         while child is not None and child not in self._past:
-            way.append(child)
+            run = self._shape.run_up(child, self._past)
+            way += run
+            child = run[-1]
+            if child in self._past:
+                continue
             parent_id = self._shape.parent(child)
             family = self._shape.family(parent_id)
             index = family.index(child) + 1
@@ -189,7 +197,11 @@ class OutlineRows:
         way: list[str] = []
         end: _At | None = None
         while end is None and item not in self._ends:
-            way.append(item)
+            run = self._shape.run_down(item, self._ends)
+            way += run
+            item = run[-1]
+            if item in self._ends:
+                continue
             family = self._shape.family(item)
             if family and self._shape.has_pager(item):
                 end = _At(item, pager=True)
@@ -215,20 +227,21 @@ class OutlineRows:
 
     def _below(self, item: str | None) -> str:
         """The guides of a level: what leads past or to everything below a node."""
-        way: list[str] = []
+        runs: list[list[str]] = []
         at = item
         while at not in self._guides:
             assert at is not None
-            way.append(at)
-            at = self._shape.parent(at)
+            runs.append(self._shape.run_up(at, self._guides))
+            top = runs[-1][-1]
+            at = top if top in self._guides else self._shape.parent(top)
         guides = self._guides[at]
-        while way:
-            child = way.pop()
-            if self._shape.n_ways(at) > 1:
-                level = _LAST_LEVEL if self._is_last(at, child) else _LEVEL
+        while runs:
+            run = runs.pop()
+            if run[-1] != at and self._shape.n_ways(at) > 1:
+                level = _LAST_LEVEL if self._is_last(at, run[-1]) else _LEVEL
                 guides = (guides + level)[-MOST_GUIDES:]
-            self._guides[child] = guides
-            at = child
+            self._guides.update(dict.fromkeys(run, guides))
+            at = run[0]
         return guides
 
     def _is_last(self, parent_id: str | None, child: str) -> bool:

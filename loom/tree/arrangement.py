@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
 
 import networkx as nx
@@ -76,6 +76,29 @@ class Arrangement:
         while (parent_id := self.node(found[-1]).parent_id) is not None:
             found.append(parent_id)
         found.reverse()
+        return found
+
+    def run_up(self, node_id: str, until: Container[str]) -> list[str]:
+        """A node and those above it, as far as each is an only child and not in `until`."""
+        found, at, nodes, hidden = [node_id], node_id, self._nodes, self._hidden
+        children = self.graph.successors
+        while at not in until and (above := nodes[at].parent_id) is not None:
+            if len(self.child_ids(above) if hidden else tuple(children(above))) > 1:
+                break
+            found.append(above)
+            at = above
+        return found
+
+    def run_down(self, node_id: str, until: Container[str]) -> list[str]:
+        """A node and those below it, as far as each is an only child and none is in `until`."""
+        found, at, hidden = [node_id], node_id, self._hidden
+        children = self.graph.successors
+        while at not in until:
+            below = self.child_ids(at) if hidden else tuple(children(at))
+            if len(below) != 1:
+                break
+            (at,) = below
+            found.append(at)
         return found
 
     def subtree_ids(self, node_id: str) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
 
 from loom.errors import NodeNotFoundError
@@ -158,6 +158,14 @@ class Tree:
     def n_children(self, node_id: str) -> int:
         """How many continuations a node has."""
         return self._places.n_children(node_id)
+
+    def run_up(self, node_id: str, until: Container[str]) -> list[str]:
+        """A node and those above it, as far as each is an only child and not in `until`."""
+        return self._places.run_up(node_id, until)
+
+    def run_down(self, node_id: str, until: Container[str]) -> list[str]:
+        """A node and those below it, as far as each is an only child and none is in `until`."""
+        return self._places.run_down(node_id, until)
 
     def sibling_ids(self, node_id: str) -> tuple[str, ...]:
         """The node, even if it is hidden, and the other continuations of its parent."""

@@ -25,7 +25,7 @@ def frames(pilot: Pilot[None], monkeypatch: pytest.MonkeyPatch) -> Iterator[list
 
 @pytest.mark.parametrize("keys", ["t", "tt", "ttt", "m", "mm", "o", "oo", "right", "f"])
 async def test_a_key_has_one_frame(monkeypatch: pytest.MonkeyPatch, keys: str) -> None:
-    *before, key = [keys] if keys == "right" else keys
+    *before, key = [keys] if keys == "right" else list(keys)
     async with opened(grown(), WIDE) as pilot:
         await pilot.press(*before)
         await pilot.pause()
