@@ -138,12 +138,12 @@ class Layout:
         """
         return [item] if self._roads else self._tree.run_up(item, until)
 
-    def run_down(self, item: str, until: Container[str]) -> list[str]:
-        """An item and those below it, as far as each is an only child and none is in `until`.
+    def last_down(self, item: str, until: Container[str], most: int) -> list[str]:
+        """An item, the last below it, and so on: as far as none is in `until` or has over `most`.
 
         Less of it where roads are folded: only what is quick to be found.
         """
-        return [item] if self._roads else self._tree.run_down(item, until)
+        return [item] if self._roads else self._tree.last_down(item, until, most)
 
     def way_to(self, item: str) -> list[str]:
         """The items from the beginning down to one, itself included."""

@@ -189,7 +189,11 @@ class OutlineRows:
         family = self._shape.family(parent_id)
         index = family.index(at.item)
         if index:
-            return self._last_below(family[index - 1])
+            end = self._last_below(family[index - 1])
+            if end.item is not None:
+                # Who looks above looks back down next, and would climb all the way.
+                self._past[end.item] = at
+            return end
         return None if parent_id is None else _At(parent_id)
 
     def _last_below(self, item: str) -> _At:
@@ -197,7 +201,7 @@ class OutlineRows:
         way: list[str] = []
         end: _At | None = None
         while end is None and item not in self._ends:
-            run = self._shape.run_down(item, self._ends)
+            run = self._shape.last_down(item, self._ends)
             way += run
             item = run[-1]
             if item in self._ends:
@@ -227,21 +231,22 @@ class OutlineRows:
 
     def _below(self, item: str | None) -> str:
         """The guides of a level: what leads past or to everything below a node."""
-        runs: list[list[str]] = []
+        alike: list[str] = []
+        levels: list[str] = []
         at = item
-        while at not in self._guides:
+        # What is further up is cut off.
+        while at not in self._guides and len(levels) * len(_LEVEL) < MOST_GUIDES:
             assert at is not None
-            runs.append(self._shape.run_up(at, self._guides))
-            top = runs[-1][-1]
-            at = top if top in self._guides else self._shape.parent(top)
-        guides = self._guides[at]
-        while runs:
-            run = runs.pop()
-            if run[-1] != at and self._shape.n_ways(at) > 1:
-                level = _LAST_LEVEL if self._is_last(at, run[-1]) else _LEVEL
-                guides = (guides + level)[-MOST_GUIDES:]
-            self._guides.update(dict.fromkeys(run, guides))
-            at = run[0]
+            run = self._shape.run_up(at, self._guides)
+            if not levels:
+                alike += run
+            at, top = run[-1], run[-1]
+            if top not in self._guides:
+                at = self._shape.parent(top)
+                if self._shape.n_ways(at) > 1:
+                    levels.append(_LAST_LEVEL if self._is_last(at, top) else _LEVEL)
+        guides = (self._guides.get(at, "") + "".join(reversed(levels)))[-MOST_GUIDES:]
+        self._guides.update(dict.fromkeys(alike, guides))
         return guides
 
     def _is_last(self, parent_id: str | None, child: str) -> bool:

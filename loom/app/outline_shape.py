@@ -78,11 +78,11 @@ class OutlineShape:
         is_whole = self._kept is None and self.hoisted is None
         return self._layout.run_up(item, until) if is_whole else [item]
 
-    def run_down(self, item: str, until: Container[str]) -> list[str]:
-        """A drawn item and some drawn below it: all but the first are only children."""
+    def last_down(self, item: str, until: Container[str]) -> list[str]:
+        """A drawn item, perhaps the last that is drawn below it, and so on."""
         if self._kept is not None or self.is_folded(item):
             return [item]
-        run = self._layout.run_down(item, until)
+        run = self._layout.last_down(item, until, PAGE)
         if self.are_unfolded(run):
             return run
         last = next(number for number, one in enumerate(run) if self.is_folded(one))

@@ -89,15 +89,15 @@ class Arrangement:
             at = above
         return found
 
-    def run_down(self, node_id: str, until: Container[str]) -> list[str]:
-        """A node and those below it, as far as each is an only child and none is in `until`."""
+    def last_down(self, node_id: str, until: Container[str], most: int) -> list[str]:
+        """A node, its last child, and so on: as far as none is in `until` or has over `most`."""
         found, at, hidden = [node_id], node_id, self._hidden
         children = self.graph.successors
         while at not in until:
             below = self.child_ids(at) if hidden else tuple(children(at))
-            if len(below) != 1:
+            if not 0 < len(below) <= most:
                 break
-            (at,) = below
+            at = below[-1]
             found.append(at)
         return found
 

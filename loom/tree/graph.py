@@ -163,9 +163,9 @@ class Tree:
         """A node and those above it, as far as each is an only child and not in `until`."""
         return self._places.run_up(node_id, until)
 
-    def run_down(self, node_id: str, until: Container[str]) -> list[str]:
-        """A node and those below it, as far as each is an only child and none is in `until`."""
-        return self._places.run_down(node_id, until)
+    def last_down(self, node_id: str, until: Container[str], most: int) -> list[str]:
+        """A node, its last child, and so on: as far as none is in `until` or has over `most`."""
+        return self._places.last_down(node_id, until, most)
 
     def sibling_ids(self, node_id: str) -> tuple[str, ...]:
         """The node, even if it is hidden, and the other continuations of its parent."""
