@@ -147,6 +147,8 @@ class Layout:
 
     def way_to(self, item: str) -> list[str]:
         """The items from the beginning down to one, itself included."""
+        if not self._roads:
+            return [node.id for node in self._tree.path(item)]
         way: list[str] = []
         at: str | None = item
         while at is not None:

@@ -188,6 +188,20 @@ class Tree:
                 return visited
         return self._places.first_child(node_id)
 
+    def last_visited_leaf(self, node_id: str) -> str:
+        """Where one comes from a node by the child that was visited last, over and over."""
+        visited, node, first_child = self._last_visited, self.node, self._places.first_child
+        at: str | None = node_id
+        while at is not None:
+            end, at = at, visited.get(at)
+            if at is None:
+                at = first_child(end)
+            else:
+                child = node(at)
+                if child.parent_id != end or child.hidden:
+                    at = first_child(end)
+        return end
+
     def path(self, node_id: str) -> list[Node]:
         """The nodes from the root to this one, both included."""
         return self._way.path(node_id)
