@@ -131,14 +131,14 @@ class Layout:
         last = self.items_of(node_id)[-1]
         return self._next.get(last, last)
 
-    def run_up(self, item: str, until: Container[str]) -> list[str]:
+    def run_up(self, item: str, until: Container[str | None]) -> list[str]:
         """An item and those above it, as far as each is an only child and not in `until`.
 
         Less of it where roads are folded: only what is quick to be found.
         """
         return [item] if self._roads else self._tree.run_up(item, until)
 
-    def last_down(self, item: str, until: Container[str], most: int) -> list[str]:
+    def last_down(self, item: str, until: Container[str | None], most: int) -> list[str]:
         """An item, the last below it, and so on: as far as none is in `until` or has over `most`.
 
         Less of it where roads are folded: only what is quick to be found.

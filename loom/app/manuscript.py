@@ -70,8 +70,8 @@ class Manuscript:
         begun = dict(chapters or {})
         n_kept = self._take_nearest(nodes)
         if begun != self.chapters:
-            alike = nodes[:n_kept]
-            differs = (at for at, n in enumerate(alike) if self._is_renamed(n.id, begun))
+            same = nodes[:n_kept]
+            differs = (at for at, n in enumerate(same) if self._is_renamed(n.id, begun))
             n_kept = next(differs, n_kept)
         self.chapters = begun
         end = self.starts[n_kept] if n_kept < len(self.starts) else len(self.text)
@@ -137,15 +137,15 @@ class Manuscript:
 
         Who goes from the end of a long path to its beginning often comes back.
         """
-        n_kept = _n_alike(self.nodes, nodes)
+        n_kept = n_alike(self.nodes, nodes)
         aside, now = self._aside, None
         if n_kept < len(self.nodes) // 2:
             now = _Laid(
                 self.nodes, self.chapters, self.text, self.starts, self.lines[:], self._turns[:]
             )
-        if aside is not None and (n_alike := _n_alike(aside.nodes, nodes)) > n_kept:
+        if aside is not None and (n_there := n_alike(aside.nodes, nodes)) > n_kept:
             self.nodes, self.chapters, self.text, self.starts, self.lines, self._turns = aside
-            self._aside, n_kept = now, n_alike
+            self._aside, n_kept = now, n_there
         elif now is not None:
             self._aside = now
         return n_kept
@@ -222,7 +222,7 @@ class Manuscript:
         return number == 0 or self.nodes[number].role != self.nodes[number - 1].role
 
 
-def _n_alike(old: Sequence[Node], new: Sequence[Node]) -> int:
+def n_alike(old: Sequence[Node], new: Sequence[Node]) -> int:
     """How many nodes two paths share from the root on."""
     for number, (a, b) in enumerate(zip(old, new, strict=False)):
         if a is not b and (a.id != b.id or a.role != b.role or a.text != b.text):

@@ -73,12 +73,12 @@ class OutlineShape:
 
     # Runs: long stretches without a fork, past which one gets at once
 
-    def run_up(self, item: str, until: Container[str]) -> list[str]:
+    def run_up(self, item: str, until: Container[str | None]) -> list[str]:
         """An item and some above it: all but the last are only children, and not in `until`."""
         is_whole = self._kept is None and self.hoisted is None
         return self._layout.run_up(item, until) if is_whole else [item]
 
-    def last_down(self, item: str, until: Container[str]) -> list[str]:
+    def last_down(self, item: str, until: Container[str | None]) -> list[str]:
         """A drawn item, perhaps the last that is drawn below it, and so on."""
         if self._kept is not None or self.is_folded(item):
             return [item]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import networkx as nx
@@ -78,7 +78,17 @@ class Arrangement:
         found.reverse()
         return found
 
-    def run_up(self, node_id: str, until: Container[str]) -> list[str]:
+    def leaf_by(self, node_id: str, preferred: Mapping[str, str]) -> str:
+        """The leaf to which the preferred children lead, or else the first ones."""
+        nodes, first_child = self._nodes, self.first_child
+        at: str | None = node_id
+        while at is not None:
+            end, at = at, preferred.get(at)
+            if at is None or nodes[at].parent_id != end or nodes[at].hidden:
+                at = first_child(end)
+        return end
+
+    def run_up(self, node_id: str, until: Container[str | None]) -> list[str]:
         """A node and those above it, as far as each is an only child and not in `until`."""
         found, at, nodes, hidden = [node_id], node_id, self._nodes, self._hidden
         children = self.graph.successors
@@ -89,7 +99,7 @@ class Arrangement:
             at = above
         return found
 
-    def last_down(self, node_id: str, until: Container[str], most: int) -> list[str]:
+    def last_down(self, node_id: str, until: Container[str | None], most: int) -> list[str]:
         """A node, its last child, and so on: as far as none is in `until` or has over `most`."""
         found, at, hidden = [node_id], node_id, self._hidden
         children = self.graph.successors

@@ -159,11 +159,11 @@ class Tree:
         """How many continuations a node has."""
         return self._places.n_children(node_id)
 
-    def run_up(self, node_id: str, until: Container[str]) -> list[str]:
+    def run_up(self, node_id: str, until: Container[str | None]) -> list[str]:
         """A node and those above it, as far as each is an only child and not in `until`."""
         return self._places.run_up(node_id, until)
 
-    def last_down(self, node_id: str, until: Container[str], most: int) -> list[str]:
+    def last_down(self, node_id: str, until: Container[str | None], most: int) -> list[str]:
         """A node, its last child, and so on: as far as none is in `until` or has over `most`."""
         return self._places.last_down(node_id, until, most)
 
@@ -190,17 +190,7 @@ class Tree:
 
     def last_visited_leaf(self, node_id: str) -> str:
         """Where one comes from a node by the child that was visited last, over and over."""
-        visited, node, first_child = self._last_visited, self.node, self._places.first_child
-        at: str | None = node_id
-        while at is not None:
-            end, at = at, visited.get(at)
-            if at is None:
-                at = first_child(end)
-            else:
-                child = node(at)
-                if child.parent_id != end or child.hidden:
-                    at = first_child(end)
-        return end
+        return self._places.leaf_by(node_id, self._last_visited)
 
     def path(self, node_id: str) -> list[Node]:
         """The nodes from the root to this one, both included."""
