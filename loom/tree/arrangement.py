@@ -93,7 +93,8 @@ class Arrangement:
         found, at, nodes, hidden = [node_id], node_id, self._nodes, self._hidden
         children = self.graph.successors
         while at not in until and (above := nodes[at].parent_id) is not None:
-            if len(self.child_ids(above) if hidden else tuple(children(above))) > 1:
+            # What is hidden is no child, and has no row.
+            if (self.child_ids(above) if hidden else tuple(children(above))) != (at,):
                 break
             found.append(above)
             at = above
