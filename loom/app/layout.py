@@ -19,7 +19,7 @@ The stored tree does not change, and nothing here is kept. Nothing recurses.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
@@ -131,8 +131,24 @@ class Layout:
         last = self.items_of(node_id)[-1]
         return self._next.get(last, last)
 
+    def run_up(self, item: str, until: Container[str | None]) -> list[str]:
+        """An item and those above it, as far as each is an only child and not in `until`.
+
+        Less of it where roads are folded: only what is quick to be found.
+        """
+        return [item] if self._roads else self._tree.run_up(item, until)
+
+    def last_down(self, item: str, until: Container[str | None], most: int) -> list[str]:
+        """An item, the last below it, and so on: as far as none is in `until` or has over `most`.
+
+        Less of it where roads are folded: only what is quick to be found.
+        """
+        return [item] if self._roads else self._tree.last_down(item, until, most)
+
     def way_to(self, item: str) -> list[str]:
         """The items from the beginning down to one, itself included."""
+        if not self._roads:
+            return [node.id for node in self._tree.path(item)]
         way: list[str] = []
         at: str | None = item
         while at is not None:

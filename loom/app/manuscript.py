@@ -38,6 +38,17 @@ class _Turn:
     body: int
 
 
+class _Laid(NamedTuple):
+    """A path that was laid out: what it takes to go on with it."""
+
+    nodes: list[Node]
+    chapters: dict[str, str]
+    text: str
+    starts: list[int]
+    lines: list[Line]
+    turns: list[_Turn]
+
+
 class Manuscript:
     """The lines of one path at one width."""
 
@@ -49,6 +60,7 @@ class Manuscript:
         self.starts: list[int] = []
         self.lines: list[Line] = []
         self._turns: list[_Turn] = []
+        self._aside: _Laid | None = None
 
     def show(self, nodes: Sequence[Node], chapters: Mapping[str, str] | None = None) -> None:
         """Lay out this path, keeping the lines that it shares with the last one.
@@ -56,10 +68,10 @@ class Manuscript:
         `chapters` are the titles of those that begin on it, by node.
         """
         begun = dict(chapters or {})
-        n_kept = _n_alike(self.nodes, nodes)
+        n_kept = self._take_nearest(nodes)
         if begun != self.chapters:
-            alike = nodes[:n_kept]
-            differs = (at for at, n in enumerate(alike) if self._is_renamed(n.id, begun))
+            same = nodes[:n_kept]
+            differs = (at for at, n in enumerate(same) if self._is_renamed(n.id, begun))
             n_kept = next(differs, n_kept)
         self.chapters = begun
         end = self.starts[n_kept] if n_kept < len(self.starts) else len(self.text)
@@ -119,6 +131,24 @@ class Manuscript:
         """
         after = bisect_right(range(len(self.nodes)), line, key=self.first_line)
         return after - 1 if after and self.first_line(after - 1) == line else None
+
+    def _take_nearest(self, nodes: Sequence[Node]) -> int:
+        """How many nodes are laid out already, on the last path or on the one that was set aside.
+
+        Who goes from the end of a long path to its beginning often comes back.
+        """
+        n_kept = n_alike(self.nodes, nodes)
+        aside, now = self._aside, None
+        if n_kept < len(self.nodes) // 2:
+            now = _Laid(
+                self.nodes, self.chapters, self.text, self.starts, self.lines[:], self._turns[:]
+            )
+        if aside is not None and (n_there := n_alike(aside.nodes, nodes)) > n_kept:
+            self.nodes, self.chapters, self.text, self.starts, self.lines, self._turns = aside
+            self._aside, n_kept = now, n_there
+        elif now is not None:
+            self._aside = now
+        return n_kept
 
     def _is_renamed(self, node_id: str, chapters: Mapping[str, str]) -> bool:
         return self.chapters.get(node_id) != chapters.get(node_id)
@@ -192,7 +222,7 @@ class Manuscript:
         return number == 0 or self.nodes[number].role != self.nodes[number - 1].role
 
 
-def _n_alike(old: Sequence[Node], new: Sequence[Node]) -> int:
+def n_alike(old: Sequence[Node], new: Sequence[Node]) -> int:
     """How many nodes two paths share from the root on."""
     for number, (a, b) in enumerate(zip(old, new, strict=False)):
         if a is not b and (a.id != b.id or a.role != b.role or a.text != b.text):

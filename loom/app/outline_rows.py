@@ -72,20 +72,24 @@ class OutlineRows:
 
     def row_of(self, item: str) -> int | None:
         """On which row a node stands, from 0; None if it is folded away or left out."""
-        way: list[str] = []
+        runs: list[list[str]] = []
         at: str | None = item
         while at is not None and at not in self._known:
-            way.append(at)
-            at = self._shape.parent(at)
+            runs.append(self._shape.run_up(at, self._known))
+            top = runs[-1][-1]
+            at = top if top in self._known else self._shape.parent(top)
         row = -1 if at is None else self._known[at]
-        while way:
-            child = way.pop()
-            before = self._rows_before(at, child)
-            if before is None:
+        while runs:
+            run = runs.pop()
+            if run[-1] != at:
+                before = self._rows_before(at, run[-1])
+                if before is None:
+                    return None
+                row += 1 + before
+            if not self._shape.are_unfolded(run[1:]):
                 return None
-            row += 1 + before
-            self._known[child] = row
-            at = child
+            self._known.update(zip(reversed(run), range(row, row + len(run)), strict=True))
+            row, at = row + len(run) - 1, run[0]
         self._near = row, _At(item)
         return row
 
@@ -155,7 +159,11 @@ class OutlineRows:
         child: str | None = item
         found: _At | None = None
         while child is not None and child not in self._past:
-            way.append(child)
+            run = self._shape.run_up(child, self._past)
+            way += run
+            child = run[-1]
+            if child in self._past:
+                continue
             parent_id = self._shape.parent(child)
             family = self._shape.family(parent_id)
             index = family.index(child) + 1
@@ -181,7 +189,11 @@ class OutlineRows:
         family = self._shape.family(parent_id)
         index = family.index(at.item)
         if index:
-            return self._last_below(family[index - 1])
+            end = self._last_below(family[index - 1])
+            if end.item is not None:
+                # Who looks above looks back down next, and would climb all the way.
+                self._past[end.item] = at
+            return end
         return None if parent_id is None else _At(parent_id)
 
     def _last_below(self, item: str) -> _At:
@@ -189,7 +201,11 @@ class OutlineRows:
         way: list[str] = []
         end: _At | None = None
         while end is None and item not in self._ends:
-            way.append(item)
+            run = self._shape.last_down(item, self._ends)
+            way += run
+            item = run[-1]
+            if item in self._ends:
+                continue
             family = self._shape.family(item)
             if family and self._shape.has_pager(item):
                 end = _At(item, pager=True)
@@ -215,20 +231,22 @@ class OutlineRows:
 
     def _below(self, item: str | None) -> str:
         """The guides of a level: what leads past or to everything below a node."""
-        way: list[str] = []
+        alike: list[str] = []
+        levels: list[str] = []
         at = item
-        while at not in self._guides:
+        # What is further up is cut off.
+        while at not in self._guides and len(levels) * len(_LEVEL) < MOST_GUIDES:
             assert at is not None
-            way.append(at)
-            at = self._shape.parent(at)
-        guides = self._guides[at]
-        while way:
-            child = way.pop()
-            if self._shape.n_ways(at) > 1:
-                level = _LAST_LEVEL if self._is_last(at, child) else _LEVEL
-                guides = (guides + level)[-MOST_GUIDES:]
-            self._guides[child] = guides
-            at = child
+            run = self._shape.run_up(at, self._guides)
+            if not levels:
+                alike += run
+            at, top = run[-1], run[-1]
+            if top not in self._guides:
+                at = self._shape.parent(top)
+                if self._shape.n_ways(at) > 1:
+                    levels.append(_LAST_LEVEL if self._is_last(at, top) else _LEVEL)
+        guides = (self._guides.get(at, "") + "".join(reversed(levels)))[-MOST_GUIDES:]
+        self._guides.update(dict.fromkeys(alike, guides))
         return guides
 
     def _is_last(self, parent_id: str | None, child: str) -> bool:

@@ -7,7 +7,7 @@ row that says so.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 
 from loom.app.layout import Layout
 
@@ -70,6 +70,29 @@ class OutlineShape:
     def n_rows(self) -> int:
         """Rows in all."""
         return self._family_size(None)
+
+    # Runs: long stretches without a fork, past which one gets at once
+
+    def run_up(self, item: str, until: Container[str | None]) -> list[str]:
+        """An item and some above it: all but the last are only children, and not in `until`."""
+        is_whole = self._kept is None and self.hoisted is None
+        return self._layout.run_up(item, until) if is_whole else [item]
+
+    def last_down(self, item: str, until: Container[str | None]) -> list[str]:
+        """A drawn item, perhaps the last that is drawn below it, and so on."""
+        if self._kept is not None or self.is_folded(item):
+            return [item]
+        run = self._layout.last_down(item, until, PAGE)
+        if self.are_unfolded(run):
+            return run
+        last = next(number for number, one in enumerate(run) if self.is_folded(one))
+        return run[: last + 1]
+
+    def are_unfolded(self, items: Sequence[str]) -> bool:
+        """Whether what hangs from each of these is drawn."""
+        return (
+            self._others.issuperset(items) if self._all_folded else self._others.isdisjoint(items)
+        )
 
     # Changes
 

@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 
 from loom.app.display import n_characters
-from loom.app.manuscript import Line, Manuscript
+from loom.app.manuscript import Line, Manuscript, n_alike
 from loom.app.markdown import Run, laid_out
 from loom.tree.node import Node
 
@@ -85,6 +85,10 @@ class RenderedManuscript(Manuscript):
                 if first < until:
                     yield at + first, at + until
             at += len(run.text)
+
+    def _take_nearest(self, nodes: Sequence[Node]) -> int:
+        # What was rendered is known by line, and there is not that much of it.
+        return n_alike(self.nodes, nodes)
 
     def _resume_at(self, body: int, changed: int) -> int:
         """The first line of the block that changed, which may be read otherwise as a whole."""

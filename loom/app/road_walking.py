@@ -44,6 +44,8 @@ class Walker:
                 return siblings[at] if 0 <= at < len(siblings) else None
             case "root":
                 return self._tree.path(self._layout.stretch(item).node_id)[0].id
+            case "leaf" if not self._layout.roads:
+                return self._tree.last_visited_leaf(self._layout.stretch(item).node_id)
             case "leaf":
                 while (there := self._on(item)) is not None:
                     item = there

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import networkx as nx
@@ -76,6 +76,40 @@ class Arrangement:
         while (parent_id := self.node(found[-1]).parent_id) is not None:
             found.append(parent_id)
         found.reverse()
+        return found
+
+    def leaf_by(self, node_id: str, preferred: Mapping[str, str]) -> str:
+        """The leaf to which the preferred children lead, or else the first ones."""
+        nodes, first_child = self._nodes, self.first_child
+        at: str | None = node_id
+        while at is not None:
+            end, at = at, preferred.get(at)
+            if at is None or nodes[at].parent_id != end or nodes[at].hidden:
+                at = first_child(end)
+        return end
+
+    def run_up(self, node_id: str, until: Container[str | None]) -> list[str]:
+        """A node and those above it, as far as each is an only child and not in `until`."""
+        found, at, nodes, hidden = [node_id], node_id, self._nodes, self._hidden
+        children = self.graph.successors
+        while at not in until and (above := nodes[at].parent_id) is not None:
+            # What is hidden is no child, and has no row.
+            if (self.child_ids(above) if hidden else tuple(children(above))) != (at,):
+                break
+            found.append(above)
+            at = above
+        return found
+
+    def last_down(self, node_id: str, until: Container[str | None], most: int) -> list[str]:
+        """A node, its last child, and so on: as far as none is in `until` or has over `most`."""
+        found, at, hidden = [node_id], node_id, self._hidden
+        children = self.graph.successors
+        while at not in until:
+            below = self.child_ids(at) if hidden else tuple(children(at))
+            if not 0 < len(below) <= most:
+                break
+            at = below[-1]
+            found.append(at)
         return found
 
     def subtree_ids(self, node_id: str) -> Iterator[str]:

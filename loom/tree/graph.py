@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
 
 from loom.errors import NodeNotFoundError
@@ -159,6 +159,14 @@ class Tree:
         """How many continuations a node has."""
         return self._places.n_children(node_id)
 
+    def run_up(self, node_id: str, until: Container[str | None]) -> list[str]:
+        """A node and those above it, as far as each is an only child and not in `until`."""
+        return self._places.run_up(node_id, until)
+
+    def last_down(self, node_id: str, until: Container[str | None], most: int) -> list[str]:
+        """A node, its last child, and so on: as far as none is in `until` or has over `most`."""
+        return self._places.last_down(node_id, until, most)
+
     def sibling_ids(self, node_id: str) -> tuple[str, ...]:
         """The node, even if it is hidden, and the other continuations of its parent."""
         node = self.node(node_id)
@@ -179,6 +187,10 @@ class Tree:
             if node.parent_id == node_id and not node.hidden:
                 return visited
         return self._places.first_child(node_id)
+
+    def last_visited_leaf(self, node_id: str) -> str:
+        """Where one comes from a node by the child that was visited last, over and over."""
+        return self._places.leaf_by(node_id, self._last_visited)
 
     def path(self, node_id: str) -> list[Node]:
         """The nodes from the root to this one, both included."""

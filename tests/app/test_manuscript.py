@@ -52,6 +52,30 @@ def test_walking_lays_out_what_a_fresh_start_lays_out(
         ]
 
 
+@given(
+    st.lists(st.tuples(texts, roles), min_size=1, max_size=6),
+    st.lists(st.tuples(st.integers(0, 6), st.booleans(), st.sets(st.integers(0, 5))), max_size=8),
+    widths,
+)
+def test_coming_back_to_a_long_path_lays_out_what_a_fresh_start_lays_out(
+    long: list[tuple[str, Role]], walks: list[tuple[int, bool, set[int]]], width: int
+) -> None:
+    walked = Manuscript(width)
+    nodes = [node(number, text, role) for number, (text, role) in enumerate(long)]
+    other = node(99, "another end")
+    for n_nodes, ends_otherwise, begun in [(len(nodes), False, set[int]()), *walks]:
+        way = nodes[:n_nodes] + [other] * ends_otherwise
+        chapters = {str(number): "Then" for number in begun}
+        walked.show(way, chapters)
+        fresh = Manuscript(width)
+        fresh.show(way, chapters)
+        assert walked.text == fresh.text
+        assert walked.lines == fresh.lines
+        assert [walked.first_line(n) for n in range(len(way))] == [
+            fresh.first_line(n) for n in range(len(way))
+        ]
+
+
 @given(st.lists(texts, min_size=1, max_size=12), widths)
 def test_a_growing_branch_lays_out_what_a_finished_one_does(pieces: list[str], width: int) -> None:
     root = node(0, "Friends, raise your glasses.")

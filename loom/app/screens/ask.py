@@ -9,12 +9,13 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.suggester import SuggestFromList
 from textual.widgets import Input, Static
 
+from loom.app.screens.drawn import Window
 
-class AskScreen(ModalScreen[str | None]):
+
+class AskScreen(Window[str | None]):
     """Answers with the line, which may be empty, or None."""
 
     CSS_PATH = "marking.tcss"

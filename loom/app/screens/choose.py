@@ -10,12 +10,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from loom.app.screens.drawn import Window
 
-class ChooseScreen(ModalScreen[str | None]):
+
+class ChooseScreen(Window[str | None]):
     """Answers with the id of the line that was chosen, or None."""
 
     CSS_PATH = "marking.tcss"

@@ -7,10 +7,10 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.screen import Screen
 
 from loom.app import keymap
 from loom.app.comparing import compare
+from loom.app.screens.drawn import DrawnOnce
 from loom.app.widgets.compare_page import ComparePage
 from loom.app.widgets.foot import Foot
 from loom.app.widgets.rule import Rule
@@ -21,7 +21,7 @@ _MOST = 4
 Read = Callable[[str], str]
 
 
-class CompareScreen(Screen[None]):
+class CompareScreen(DrawnOnce[None]):
     """`read` tells the text of a branch, which goes on as it was last walked."""
 
     CSS_PATH = "compare.tcss"

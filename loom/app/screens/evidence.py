@@ -10,7 +10,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -19,6 +18,7 @@ from loom.app.display import shown_in_a_line, shown_words
 from loom.app.evidence_rows import aligned_rows, interval_rows, telling_rows
 from loom.app.marks import look_of
 from loom.app.meetings import Place, words_range
+from loom.app.screens.drawn import Window
 from loom.app.themed import named
 from loom.convergence.future_words import joined_under
 from loom.convergence.roads import fork_of
@@ -50,7 +50,7 @@ class Ways(OptionList, inherit_bindings=False):
     ]
 
 
-class EvidenceScreen(ModalScreen[Place | None]):
+class EvidenceScreen(Window[Place | None]):
     """One finding and all that is known of it; Enter goes to one of its branches.
 
     `look` asks for more looks at it, `deny` says that it is no join, or takes that back.

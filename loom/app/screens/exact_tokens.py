@@ -12,17 +12,17 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from loom.app.display import shown_words
+from loom.app.screens.drawn import Window
 from loom.app.widgets.token_page import TokenPage
 from loom.errors import LoomError
 from loom.session.seen_as_text import summary
 from loom.session.what_the_model_sees import ModelView
 
 
-class ExactTokensScreen(ModalScreen[None]):
+class ExactTokensScreen(Window[None]):
     """`read` tells the tokens; it may take a second, so it is asked in a thread."""
 
     CSS_PATH = "exact_tokens.tcss"

@@ -11,13 +11,13 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.events import Key
-from textual.screen import ModalScreen
 from textual.timer import Timer
 from textual.widgets import Input, Label, Static
 from textual.worker import Worker, get_current_worker
 
 from loom.app.display import shown_words
 from loom.app.export_form import LIMITS, Question, asks_hidden, order_of
+from loom.app.screens.drawn import Window
 from loom.app.widgets.chooser import Chooser
 from loom.errors import LoomError, UsageError
 from loom.session.exporter import Exporter, Look, Order, Written
@@ -26,7 +26,7 @@ REST_S = 0.12
 """A person who is still choosing is not shown every look on the way."""
 
 
-class ExportScreen(ModalScreen[Written | None]):
+class ExportScreen(Window[Written | None]):
     """Answers with what was written, or None. `stem` is what the file is called at first."""
 
     CSS_PATH = "export.tcss"

@@ -11,18 +11,18 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.suggester import SuggestFromList
 from textual.widgets import Input, Label, Static
 
 from loom.app.filtering import Filter, left, told
+from loom.app.screens.drawn import Window
 from loom.tree.graph import Tree
 
 Keep = Callable[[str, Sequence[str] | None], None]
 """Takes the line and the nodes that it leaves, None for all."""
 
 
-class FilterScreen(ModalScreen[bool | None]):
+class FilterScreen(Window[bool | None]):
     """Answers with whether the filter is to stay, or None. What it leaves is shown as it is typed.
 
     `keep` is told what is left, `go` where to stand: ↑ and ↓ go from one to the next.

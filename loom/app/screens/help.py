@@ -11,10 +11,10 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import ItemGrid, VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from loom.app.keymap import KEYMAP, Group, Key
+from loom.app.screens.drawn import Window
 from loom.app.themed import named
 
 _MARKS = (
@@ -30,7 +30,7 @@ _MARKS = (
 )
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Window[None]):
     """Keys by group, and what the marks mean. Any of Esc, ?, q goes back."""
 
     CSS_PATH = "help.tcss"

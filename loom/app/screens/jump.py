@@ -7,11 +7,12 @@ from typing import ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from loom.app.screens.drawn import Window
 
-class JumpScreen(ModalScreen[str | None]):
+
+class JumpScreen(Window[str | None]):
     """Answers with the letter that was pressed, or None for any other key."""
 
     DEFAULT_CSS = """

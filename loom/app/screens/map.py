@@ -9,7 +9,6 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.message import Message
-from textual.screen import Screen
 
 from loom.app import keymap, words
 from loom.app.crossing import across, end_of, join_on, next_join, shown_join
@@ -17,6 +16,7 @@ from loom.app.map_shape import MapShape
 from loom.app.marks import is_road
 from loom.app.meetings import Place
 from loom.app.roads_view import RoadsView
+from loom.app.screens.drawn import DrawnOnce
 from loom.app.siblings import Families
 from loom.app.walking import Step
 from loom.app.widgets.foot import Foot
@@ -34,7 +34,7 @@ class MapAnswer:
     place: Place | None
 
 
-class MapScreen(Screen[MapAnswer | None]):
+class MapScreen(DrawnOnce[MapAnswer | None]):
     """Answers with where to stand, or None. Walking on it moves nobody until Enter."""
 
     CSS_PATH = "map.tcss"

@@ -10,11 +10,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from loom.app.display import shown_words
+from loom.app.screens.drawn import Window
 from loom.app.themed import named
 from loom.models.mode_memory import ModeAnswer
 from loom.session.mode_question import TEMPLATE_NAMES, ModeQuestion
@@ -23,7 +23,7 @@ _PLAIN = ModeAnswer("plain")
 _NAME_WIDTH = 23
 
 
-class ModeScreen(ModalScreen[ModeAnswer | None]):
+class ModeScreen(Window[ModeAnswer | None]):
     """Answers with what was chosen, or None. `now` is how the session grows at the moment."""
 
     CSS_PATH = "mode.tcss"

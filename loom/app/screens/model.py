@@ -13,12 +13,12 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from loom.app.display import fit, shown_words
 from loom.app.gauge_words import room_lines
+from loom.app.screens.drawn import Window
 from loom.app.words import count
 from loom.engine.events import Gauge
 from loom.errors import LoomError
@@ -28,7 +28,7 @@ _MOST_NAME_CELLS = 26
 _FITS = {"yes": "", "no": "too large", "?": "", "": ""}
 
 
-class ModelScreen(ModalScreen[str | None]):
+class ModelScreen(Window[str | None]):
     """Answers with what to open the model by, or None.
 
     Letters narrow the list down, arrows walk in it; Enter takes the line under the cursor, or what

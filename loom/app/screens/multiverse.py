@@ -10,11 +10,11 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Static
 
 from loom.app import keymap
 from loom.app.display import fit_end, shown_in_a_line
+from loom.app.screens.drawn import DrawnOnce
 from loom.app.token_place import percent, spelled
 from loom.app.widgets.foot import Foot
 from loom.app.widgets.multiverse_page import MultiversePage
@@ -29,7 +29,7 @@ _TAIL = 600
 """Bytes of what was said before that may be shown."""
 
 
-class MultiverseScreen(Screen[tuple[Law, Sequence[Choice]] | None]):
+class MultiverseScreen(DrawnOnce[tuple[Law, Sequence[Choice]] | None]):
     """Answers with the tokens to grow from and the law of the first, or None."""
 
     CSS_PATH = "multiverse.tcss"

@@ -8,8 +8,9 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import TextArea
+
+from loom.app.screens.drawn import Window
 
 
 class NoteText(TextArea):
@@ -34,7 +35,7 @@ class NoteText(TextArea):
         self.insert("\n")
 
 
-class NoteScreen(ModalScreen[str | None]):
+class NoteScreen(Window[str | None]):
     """Answers with the note, empty if there is to be none, or None."""
 
     CSS_PATH = "marking.tcss"

@@ -11,10 +11,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Label, Static
 
 from loom.app import words
+from loom.app.screens.drawn import Window
 from loom.session.plans import Estimate, Plan, told
 
 MANY_TOKENS = 20_000
@@ -29,7 +29,7 @@ _FIELDS = (
 _MOST_LEVELS_SHOWN = 5
 
 
-class PlanScreen(ModalScreen[Plan | None]):
+class PlanScreen(Window[Plan | None]):
     """Answers with the plan as it was changed, or None."""
 
     CSS_PATH = "plan.tcss"

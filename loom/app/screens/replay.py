@@ -11,7 +11,6 @@ from typing import ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.screen import Screen
 from textual.widgets import Static
 
 from loom.app import keymap, words
@@ -19,6 +18,7 @@ from loom.app.changes import Changes
 from loom.app.display import shown_words
 from loom.app.meetings import Meetings
 from loom.app.replay_keys import REPLAY_KEYS
+from loom.app.screens.drawn import DrawnOnce
 from loom.app.screens.help import HelpScreen
 from loom.app.walking import Step, landing, step
 from loom.app.widgets.branches import Branches
@@ -35,7 +35,7 @@ from loom.tree.events import GrowthRequested, NodeAdded, NodeSelected, TreeEvent
 FRAME_S = 0.1
 
 
-class ReplayScreen(Screen[None]):
+class ReplayScreen(DrawnOnce[None]):
     """Plays as soon as it is shown; `now_s` is the clock by which it does."""
 
     CSS_PATH = "replay.tcss"

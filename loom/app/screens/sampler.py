@@ -12,12 +12,12 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
-from textual.screen import ModalScreen
 from textual.widgets import Input, Label, Static
 
 from loom.app.display import shown_words
 from loom.app.sampler_form import FIELDS, FIRST, MORE, Field, n_more, preset_of, read, written
 from loom.app.screens.ask import AskScreen
+from loom.app.screens.drawn import Window
 from loom.errors import LoomError, UsageError
 from loom.records.sampling import PRESETS, Sampling
 from loom.records.sampling_words import sampling_words
@@ -59,7 +59,7 @@ class Presets(Static, can_focus=True):
         self.post_message(self.Taken(self.there_are[names[at % len(names)]]))
 
 
-class SamplerScreen(ModalScreen[Sampling | None]):
+class SamplerScreen(Window[Sampling | None]):
     """Answers with the sampling as it was changed, or None."""
 
     CSS_PATH = "sampler.tcss"

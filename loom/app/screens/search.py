@@ -10,16 +10,16 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from loom.app.display import shown_words
+from loom.app.screens.drawn import Window
 from loom.app.searching import MOST_FOUND, Found, search
 from loom.tree.graph import Tree
 
 
-class SearchScreen(ModalScreen[str | None]):
+class SearchScreen(Window[str | None]):
     """Answers with the node to go to, or None."""
 
     CSS_PATH = "search.tcss"

@@ -14,11 +14,11 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from loom.app.display import fit, shown_words
+from loom.app.screens.drawn import Window
 from loom.app.words import count
 from loom.session.choosing import SessionChoice, session_choices
 from loom.session.dropped import choice_of, dropped_file
@@ -27,7 +27,7 @@ _MOST_NAME_CELLS, _EXAMPLE_CELLS = 30, 8
 _DAY_S = 86_400
 
 
-class SessionsScreen(ModalScreen[SessionChoice | None]):
+class SessionsScreen(Window[SessionChoice | None]):
     """Answers with what to open, or None.
 
     Letters narrow the list down, arrows walk in it, Enter takes the line under the cursor.

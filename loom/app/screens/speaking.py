@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-from textual.screen import Screen
-
+from loom.app.screens.drawn import DrawnOnce
 from loom.app.screens.exact_tokens import ExactTokensScreen
 from loom.app.screens.mode import ModeScreen
 from loom.app.walking import waits_for_person
@@ -19,7 +18,7 @@ from loom.tree.graph import Tree
 _NO_CHAT = Notice("information", "This is plain text, without turns.", "⟨mode⟩ makes it a chat.")
 
 
-class SpeakingScreen(Screen[None]):
+class SpeakingScreen(DrawnOnce[None]):
     """The part of the main screen that knows of turns; the rest is the main screen's own."""
 
     _session: Session

@@ -10,19 +10,19 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.suggester import SuggestFromList
 from textual.widgets import Input, Label, Static
 
 from loom.app.display import shown_words
 from loom.app.marked import COLOURS, SCOPES
+from loom.app.screens.drawn import Window
 from loom.app.widgets.choices import Choices
 from loom.tree.changes import Tag
 
 _MOST_LISTED = 12
 
 
-class TagScreen(ModalScreen[Tag | None]):
+class TagScreen(Window[Tag | None]):
     """Answers with the tag, or None. A tag that the text carries just so is to be taken away.
 
     `own` are the text's tags, `known` all that are used, the most used first.

@@ -8,17 +8,17 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from loom.app import keymap
+from loom.app.screens.drawn import Window
 from loom.app.tallying import WAYS, By, Laws, Tally, tally
 from loom.app.themed import named
 from loom.app.widgets.tally_bars import TallyBars
 from loom.tree.node import Node
 
 
-class TallyScreen(ModalScreen[int | None]):
+class TallyScreen(Window[int | None]):
     """Answers with the number of the branch to go to, from 1, or None."""
 
     CSS_PATH = "tally.tcss"

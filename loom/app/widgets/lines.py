@@ -46,6 +46,8 @@ class Lines(ScrollView, can_focus=False):
         self._kept: dict[int, Strip] = {}
         self._frame = _Frame(0, 0, ())
         self._named: dict[str, Style] = {}
+        # It is always there; one that comes with a layout would have another layout follow.
+        self.set_reactive(Widget.show_vertical_scrollbar, True)
 
     @property
     def vertical_scrollbar(self) -> ScrollBar:
@@ -53,7 +55,7 @@ class Lines(ScrollView, can_focus=False):
         if self._vertical_scrollbar is None:
             thickness = self.scrollbar_size_vertical
             self._vertical_scrollbar = StillBar(True, "vertical", thickness=thickness)
-            self._vertical_scrollbar.display = False
+            self._vertical_scrollbar.display = self.show_vertical_scrollbar
             self.app._start_widget(self, self._vertical_scrollbar)  # noqa: SLF001
         return self._vertical_scrollbar
 
@@ -105,9 +107,14 @@ class Lines(ScrollView, can_focus=False):
     def refresh(
         self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False
     ) -> Self:
-        """Draw again; a part alone not while the pane gets a new size, for then all is drawn."""
-        if regions and self._is_fitting:
+        """Draw again; not while the pane gets a new size, for then all is drawn with the layout."""
+        if self._is_fitting and not layout and not recompose:
+            self._kept.clear()
             return self
+        if layout and self._layout_required:
+            # The screen may have been laid out since that was asked for, and Textual would take
+            # the size that it found then.
+            self._layout_updates += 1
         return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
     def set_n_lines(self, n_lines: int) -> None:

@@ -35,7 +35,7 @@ class StillBar(Still, ScrollBar):
         While the screen is laid out a bar goes through sizes that nobody sees, and each would cost
         a frame after that of the layout.
         """
-        if layout or recompose or not repaint or self._on_screen is None:
+        if layout or recompose or not repaint:
             return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
         if not self._is_asked:
             self._is_asked = True
