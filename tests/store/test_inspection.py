@@ -1,4 +1,4 @@
-"""Every row is looked at by itself: what is wrong is told with its place, and hides nothing else."""
+"""Every row is looked at by itself: what is wrong is told where it is, and hides nothing else."""
 
 from __future__ import annotations
 
