@@ -181,15 +181,35 @@ def test_the_child_visited_last_must_still_be_there_to_be_seen() -> None:
     assert tree.last_visited_child("r") == "a"
     tree.apply(NodeShown(1.0, "b"))
     assert tree.last_visited_child("r") == "b"
-    tree.apply(NodeMoved(1.0, "b", "other", 0))
+    tree.apply(NodeMoved(1.0, "b", "other", None))
     assert tree.last_visited_child("r") == "a"
 
 
 def test_paths_follow_what_is_moved() -> None:
     tree = tree_of(added("r"), added("a", "r"), added("b", "a"), added("other"))
     tree.apply(NodeSelected(1.0, "b"))
-    tree.apply(NodeMoved(1.0, "a", "other", 0))
+    tree.apply(NodeMoved(1.0, "a", "other", None))
     assert [node.id for node in tree.path("b")] == ["other", "a", "b"]
+
+
+def test_a_node_is_displaced_while_another_text_stands_in_front_of_it() -> None:
+    tree = tree_of(added("r", text=b"one"), added("a", "r"), added("b", "a"), added("same"))
+    tree.apply(added("s", "same", b"one"))
+    moves = [("s", True), ("same", True), ("r", False), (None, True), ("s", True), ("r", False)]
+    for parent_id, displaced in moves:
+        tree.apply(NodeMoved(1.0, "a", parent_id, None))
+        assert tree.node("a").displaced == displaced
+    # The same text in front is no other text, whichever nodes it is made of.
+    tree.apply(added("two", text=b"one"))
+    tree.apply(NodeMoved(1.0, "a", "two", None))
+    assert not tree.node("a").displaced
+    assert not tree.node("b").displaced
+
+
+def test_a_node_that_changes_its_place_among_its_siblings_is_not_displaced() -> None:
+    tree = tree_of(added("r"), added("a", "r"), added("b", "r"))
+    tree.apply(NodeMoved(1.0, "a", "r", "b"))
+    assert (tree.child_ids("r"), tree.node("a").displaced) == (("b", "a"), False)
 
 
 def test_the_beginning_of_one_id_is_enough() -> None:
@@ -237,8 +257,8 @@ def test_branches_that_come_whole_belong_to_their_growths() -> None:
 
 
 def test_a_tree_that_goes_back_is_the_one_that_was_and_shares_nothing_with_it() -> None:
-    tree = tree_of(SessionStarted(0.0, "t", "plain", "m", "0"), added("r"), added("o"))
-    for event in (*grown("a", "b"), NodeSelected(1.0, "a"), NodeMoved(1.0, "b", "o", 0)):
+    tree = tree_of(SessionStarted(0.0, "t", "plain", "m", "0"), added("r"), added("o", text=b"y"))
+    for event in (*grown("a", "b"), NodeSelected(1.0, "a"), NodeMoved(1.0, "b", "o", None)):
         tree.apply(event)
     kept = tree.checkpoint()
     assert kept is not None
@@ -246,12 +266,13 @@ def test_a_tree_that_goes_back_is_the_one_that_was_and_shares_nothing_with_it() 
     for event in (
         SessionTitled(2.0, "other"),
         GrowthHidden(2.0, "q"),
-        NodeMoved(2.0, "a", "o", 0),
+        NodeMoved(2.0, "a", "o", None),
         BranchClosed(2.0, "a", "eos"),
         NoteWritten(2.0, "r", "note"),
         *grown("c", request_id="q"),
         added("d", "r"),
         NodeSelected(2.0, "d"),
+        NodeSelected(2.0, "a"),
     ):
         tree.apply(event)
     assert seen(tree) != was
@@ -262,6 +283,9 @@ def test_a_tree_that_goes_back_is_the_one_that_was_and_shares_nothing_with_it() 
     tree.apply(added("e", "a"))
     tree.apply(BranchClosed(3.0, "b", "eos"))
     assert seen(other) == was
+    # It knows from where a node was taken away.
+    other.apply(NodeMoved(3.0, "b", "r", None))
+    assert not other.node("b").displaced
 
 
 def test_in_the_midst_of_an_operation_there_is_nothing_to_go_back_to() -> None:
@@ -276,7 +300,7 @@ def seen(tree: Tree) -> dict[str, object]:
         "nodes": list(tree),
         "visible": [node.id for node in tree.visible()],
         "families": [tree.every_child(i) for i in (None, *ids)],
-        "paths": [[node.id for node in tree.path(i)] for i in ids],
+        "paths": [tree.path(i) for i in ids],
         "visited": [tree.last_visited_child(i) for i in ids],
         "growing": tree.growing_ids,
         "growths": [(i, tree.branches_of(i), tree.is_growth_hidden(i)) for i in tree.requests],
