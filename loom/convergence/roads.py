@@ -107,7 +107,7 @@ def same_words(tree: Tree, place: Place) -> list[Place]:
 
 
 def fork_of(tree: Tree, node_ids: Sequence[str]) -> str | None:
-    """The last node that is above all of these, or is all of them; None above roots."""
+    """The last node at or above all of these, or what is above where they are one; None if none."""
     paths = [[node.id for node in tree.path(node_id)] for node_id in node_ids]
     fork = None
     for level in zip(*paths, strict=False):
