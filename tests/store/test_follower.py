@@ -214,13 +214,28 @@ def test_a_branch_that_grew_and_ended_between_two_looks_comes_whole(path: Path):
 def test_drafts_are_found_again_where_their_numbers_begin_anew(path: Path):
     tail = Tail(1, {})
     with closing(Listening(path).journal) as journal:
-        journal.append(written("p"), requested("r", "p", 2))
-        for index, node_id in enumerate(("a", "b")):
-            journal.append(opened(node_id, "p", "r", index))
-            for n in range(3 - index):
-                journal.append(appended(node_id, n, b" x"))
-                assert journal.flush()
-                look(tail, path)
-            journal.append(BranchClosed(6.0, node_id, "length"))
+        journal.append(written("p"), requested("r", "p", 2), opened("a", "p"))
+        for n in range(3):
+            journal.append(appended("a", n, b" x"))
             assert journal.flush()
-            assert [type(event) for event in look(tail, path)] == [BranchClosed]
+        look(tail, path)
+        journal.append(BranchClosed(6.0, "a", "length"), opened("b", "p", "r", 1))
+        journal.append(appended("b", 0, b" y"))
+        assert journal.flush()
+        *_, tokens = look(tail, path)
+        assert isinstance(tokens, TokensAppended)
+        assert (tokens.node_id, tokens.start, tokens.tokens.pieces) == ("b", 0, (b" y",))
+
+
+def test_what_was_known_at_the_beginning_is_not_told_again(path: Path):
+    with closing(Listening(path).journal) as journal:
+        journal.append(written("p"), requested("r", "p"), opened("a", "p"))
+        journal.append(appended("a", 0, b" upon", b" a"))
+        assert journal.flush()
+        _, tail = read_so_far(path)
+        assert look(tail, path) == []
+        journal.append(appended("a", 2, b" time"))
+        assert journal.flush()
+        (tokens,) = look(tail, path)
+        assert isinstance(tokens, TokensAppended)
+        assert (tokens.start, tokens.tokens.pieces) == (2, (b" time",))
