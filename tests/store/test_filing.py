@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -153,3 +154,16 @@ def test_a_backup_that_cannot_be_read_leaves_the_session(changed: Path):
         filing.restore_backup(changed)
     assert ids(changed) == ["one", "two"]
     assert names(changed.parent) == ["t.loom"]
+
+
+def test_what_a_killed_writer_left_beside_is_in_the_copy(tmp_path: Path, loom_home: Path):
+    path, killed = tmp_path / "t.loom", tmp_path / "killed.loom"
+    listening = Listening(new_session(path))
+    listening.journal.append(written("p"))
+    assert listening.journal.flush()
+    for suffix in ("", "-wal"):
+        shutil.copyfile(f"{path}{suffix}", f"{killed}{suffix}")
+    assert listening.journal.close()
+    filing._back_up_anyhow(killed)
+    (copy,) = backups_of(killed)
+    assert ids(copy) == ["p"]
