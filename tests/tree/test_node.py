@@ -6,6 +6,7 @@ import pytest
 
 from loom.tree.changes import NodeDerived, Slice
 from loom.tree.events import BranchOpened, NodeImported, NodeTokenised
+from loom.tree.kinds import Finish
 from loom.tree.node import HUMAN, Node
 
 from .test_graph import added, tree_of
@@ -52,3 +53,19 @@ def test_what_a_model_grew_has_the_tokens_that_it_drew() -> None:
     tree = tree_of(added("r"), BranchOpened(1.0, "b", "r", "q", 0, "text", "m"))
     node = tree.node("b")
     assert (node.written, node.read_as_text) == (False, False)
+
+
+@pytest.mark.parametrize(("finish", "state"), [("cancelled", "partial"), ("eos", "done")])
+def test_what_is_put_together_of_a_branch_that_was_stopped_is_partial(
+    finish: Finish, state: str
+) -> None:
+    part = (Slice("r", 0, 1, 0, 1),)
+    event = NodeDerived(1.0, "d", None, "text", "m", part, b"x", (7,), (1,), "m", finish)
+    node = tree_of(added("r"), event).node("d")
+    assert (node.state, node.finish, node.sources) == (state, finish, part)
+
+
+def test_an_imported_text_is_as_the_other_program_had_it() -> None:
+    node = tree_of(NodeImported(1.5, "i", None, "user", "gpt", b"x", "length", "{}")).node("i")
+    assert (node.id, node.role, node.author, node.created_at) == ("i", "user", "gpt", 1.5)
+    assert (node.text, node.finish, node.origin, node.parent_id) == (b"x", "length", "{}", None)
