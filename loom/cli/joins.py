@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 LEVELS = ("words", "gist", "futures")
 USUAL_BUDGET = "60s"
-MOST_ALIKE = 5
 
 
 @cli.command()

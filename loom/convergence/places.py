@@ -35,7 +35,6 @@ class Places:
         self._hanging: list[list[int]] = [[]]
         self._n_tokens = Subtotals()
         self._n_paths = Subtotals()
-        self._n_paths.credit(0, 1)
 
     def __len__(self) -> int:
         """How many places there are, the start included."""

@@ -73,25 +73,6 @@ def roads_of(tree: Tree, judged: Sequence[Judged]) -> list[Road]:
     return sorted(roads, key=lambda r: (r.worst.evidence.both_end, -r.weight, r.ways_in[0].node))
 
 
-def graph_of_roads(tree: Tree, roads: Sequence[Road]) -> nx.DiGraph[str]:
-    """Nodes and roads: an edge from each node to its children, and to the road it leads into.
-
-    Roads are nodes named "road 1", "road 2", ... with the attributes `n_branches` and `n_ways_in`;
-    an edge into a road has `n_tokens`, where in the node it is entered, and `n_branches`, how many
-    branches come that way. The tree itself stays as it is.
-    """
-    graph: nx.DiGraph[str] = nx.DiGraph()
-    graph.add_nodes_from(node.id for node in tree)
-    graph.add_edges_from((node.parent_id, node.id) for node in tree if node.parent_id is not None)
-    for number, road in enumerate(roads, 1):
-        name = f"road {number}"
-        graph.add_node(name, n_branches=len(road.leaves), n_ways_in=len(road.ways_in))
-        for place in road.ways_in:
-            n_branches = len(leaves_below(tree, place.node))
-            graph.add_edge(place.node, name, n_tokens=place.n_tokens, n_branches=n_branches)
-    return graph
-
-
 def _road(tree: Tree, places: Iterable[Place], judged: Sequence[Judged]) -> Road:
     order = {node_id: number for number, node_id in enumerate(node.id for node in tree)}
     every = {place for one in places for place in same_words(tree, one)}
@@ -126,7 +107,7 @@ def same_words(tree: Tree, place: Place) -> list[Place]:
 
 
 def fork_of(tree: Tree, node_ids: Sequence[str]) -> str | None:
-    """The last node that is above all of these, or is all of them; None above roots."""
+    """The last node at or above all of these, or what is above where they are one; None if none."""
     paths = [[node.id for node in tree.path(node_id)] for node_id in node_ids]
     fork = None
     for level in zip(*paths, strict=False):

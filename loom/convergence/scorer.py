@@ -85,9 +85,6 @@ class Scorer(Protocol):
     def score(self, items: Sequence[Item]) -> list[npt.NDArray[np.float64]]:
         """The log-probability in bits of each token of each text, shape (n,) for each item."""
 
-    def next_law(self, histories: Sequence[TokenIds], top_k: int) -> list[dict[int, float]]:
-        """The probabilities of the likeliest `top_k` next tokens after each history."""
-
     def embed(self, texts: Sequence[str]) -> Vectors:
         """One vector for each text; CannotScoreError if the model has none."""
 

@@ -1,8 +1,8 @@
 """How well a reader of what follows can tell two places apart (A5): exact ratios, no guesses.
 
 For a future y with r = p_a(y) / (p_a(y) + p_b(y)), the total variation of the two laws of futures
-is E|2r - 1| and their Jensen-Shannon divergence is 1 - E[h2(r)] bits, where y is drawn half from
-one side and half from the other. Both averages are unbiased, because r is computed exactly.
+is E|2r - 1|, where y is drawn half from one side and half from the other. The average is unbiased,
+because r is computed exactly.
 """
 
 from __future__ import annotations
@@ -25,23 +25,9 @@ def gaps(own: npt.ArrayLike, other: npt.ArrayLike) -> Floats:
     return np.asarray(np.abs(np.tanh(difference * (np.log(2) / 2))), np.float64)
 
 
-def surprises(gaps_found: npt.ArrayLike) -> Floats:
-    """1 - h2(r) of each future in bits, from its gap |2r - 1|, shape (n,)."""
-    gap = np.asarray(gaps_found, np.float64)
-    high, low = (1 + gap) / 2, (1 - gap) / 2
-    entropy = -high * np.log2(high) - low * np.log2(np.where(low > 0, low, 1.0))
-    return np.asarray(1 - entropy, np.float64)
-
-
 def best_guess(variation: float) -> float:
     """How often a perfect reader of one future names its branch, (1 + TV) / 2."""
     return (1 + variation) / 2
-
-
-def guesses_right(own: npt.ArrayLike, other: npt.ArrayLike) -> Floats:
-    """Whether guessing the likelier side is right for each future: 1, 0, or 1/2 in a tie."""
-    difference = np.asarray(own, np.float64) - np.asarray(other, np.float64)
-    return np.asarray((np.sign(difference) + 1) / 2, np.float64)
 
 
 def excess(variation: Interval, floor: Interval) -> Interval:

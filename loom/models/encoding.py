@@ -7,16 +7,14 @@ their products are the ranks. Ranks are not token ids, which may stand in any or
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import tiktoken
 
-from loom.models.gguf_file import GgufMetadata, Vocabulary, read_metadata, read_vocabulary
+from loom.models.gguf_file import GgufMetadata, Vocabulary, read_vocabulary
 from loom.models.pretokenizers import CUTS, LONE_SPACE, PATTERNS, WHOLE_WORDS_FIRST
-from loom.paths import bundled_file
 
 _NORMAL, _USER_DEFINED = 1, 4
 
@@ -35,7 +33,6 @@ _ALWAYS_CONTROL = frozenset(_CONTROL_NAMES.split())
 
 # tiktoken's regular expressions give up, loudly, on a run of about a million spaces.
 _MAX_PART_CHARS = 100_000
-_REFERENCE = "story-base.gguf"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -131,14 +128,6 @@ def encoding_for(metadata: GgufMetadata) -> VocabularyEncoding | None:
         verbatim=_verbatim_tokens(vocabulary),
         cut=CUTS.get(rule, LONE_SPACE),
     )
-
-
-@functools.cache
-def reference_encoding() -> VocabularyEncoding:
-    """The bundled model's: what texts by different models are counted and compared in."""
-    encoding = encoding_for(read_metadata(bundled_file(_REFERENCE)))
-    assert encoding is not None, "the bundled vocabulary is byte-level BPE"
-    return encoding
 
 
 def _ranked_tokens(vocabulary: Vocabulary) -> dict[bytes, None]:

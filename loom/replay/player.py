@@ -54,11 +54,6 @@ class Player:
         """When the last thing was played that the tree has in it."""
         return self.tape.second_of(self.place)
 
-    @property
-    def at_end(self) -> bool:
-        """Whether everything has been played."""
-        return self.place == len(self.tape)
-
     def go_to(self, place: int) -> tuple[TreeEvent, ...]:
         """Stand after the first `place` places; what was applied, from the first if it went back.
 

@@ -43,9 +43,8 @@ def inspect(db: Database) -> Iterator[Kept | Fault]:
 
     sqlite3.Error if the file cannot be read.
     """
-    for (finding,) in db.execute("PRAGMA integrity_check").fetchall():
-        if finding != "ok":
-            yield Fault(f"SQLite says: {finding}")
+    for finding in _found_by_sqlite(db):
+        yield Fault(f"SQLite says: {finding}")
     before = 0
     for row in db.execute(_ROWS):
         if row[0] != before + 1:
@@ -54,6 +53,15 @@ def inspect(db: Database) -> Iterator[Kept | Fault]:
         before = row[0]
         yield from _of_row(*row)
     yield from _strays(db)
+
+
+def _found_by_sqlite(db: Database) -> list[str]:
+    try:
+        found = [str(finding) for (finding,) in db.execute("PRAGMA integrity_check")]
+    except sqlite3.Error as error:
+        # It gives up at some damages; the rows may be readable all the same.
+        return [str(error)]
+    return [] if found == ["ok"] else found
 
 
 def _of_row(
@@ -141,7 +149,7 @@ _STRAYS = (
     (
         "SELECT NULL, node_id FROM pointer WHERE node_id NOT IN"
         " (SELECT node_id FROM event"
-        " WHERE kind IN ('node_added', 'node_derived', 'branch_opened'))",
+        " WHERE kind IN ('node_added', 'node_imported', 'node_derived', 'branch_opened'))",
         "the person stands at a node that is not there",
     ),
 )

@@ -135,8 +135,12 @@ class SessionReader:
 
         Read to its end it has looked at every row and every page of the file.
         """
-        with self._db.atomic():
+        self._db.execute("BEGIN")
+        try:
             yield from reporting(inspect(self._db), fault)
+        finally:
+            # Nothing was written, and a commit fails where a page is damaged.
+            self._db.rollback()
 
     def read_tokens(self, node_id: str) -> TokenColumns:
         """The tokens of a node with their statistics, none if no model has read or written it.

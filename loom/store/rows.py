@@ -66,7 +66,8 @@ class RowReader:
 
     def _rows(self, statement: str) -> Iterator[tuple]:  # type: ignore[type-arg]
         try:
-            yield from self._db.execute(statement)
+            # Not the cursor itself: whoever stops early would have it closed after its connection.
+            yield from iter(self._db.execute(statement).fetchone, None)
         except sqlite3.Error as error:
             raise faults.on_opening(self._path, error) from error
 

@@ -12,8 +12,6 @@ from __future__ import annotations
 
 from sqlite_utils import Database
 
-NAMES = ("node", "outline", "path_text", "tokens")
-
 
 def make_views(db: Database) -> None:
     """Make every view, inside the caller's transaction."""

@@ -16,11 +16,12 @@ import statistics
 import time
 from collections.abc import Callable, Iterator
 
+import numpy as np
+
 from loom.convergence.comparing import Comparer
 from loom.convergence.futures import FutureBank
 from loom.convergence.lexical import LexicalIndex
 from loom.convergence.null_pairs import MANY_LOOKS, N_DOCUMENTS, drawn_documents, find_floor
-from loom.convergence.variation import guesses_right
 from loom.records import Judged, JudgeSettings
 from loom.session.judging.rounds import DOCUMENT_TOKENS
 from loom.worlds.catalogue import open_world
@@ -159,7 +160,8 @@ def _guessing(bank: FutureBank, pairs: list[Known], found: list[Judged]) -> Iter
         right = []
         for of, under in (sides, sides[::-1]):
             own, other = bank.log2_probs((of, under), n + 32)
-            right += guesses_right(own[n:], other[n:]).tolist()
+            # The likelier side is guessed; a tie is right half of the time.
+            right += ((np.sign(own[n:] - other[n:]) + 1) / 2).tolist()
         rate, error = statistics.fmean(right), (0.25 / len(right)) ** 0.5
         low, high = one.evidence.best_guess_low, one.evidence.best_guess_high
         n_inside += low - 2 * error <= rate <= high + 2 * error

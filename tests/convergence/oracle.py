@@ -10,7 +10,6 @@ from math import log2
 from loom.convergence.comparing import Comparer
 from loom.convergence.floor import KNOWN
 from loom.convergence.futures import FutureBank
-from loom.convergence.scorer import Scorer
 from loom.convergence.spots import Spot, Step
 from loom.records import Judged, JudgeSettings, Place
 from loom.worlds.backend import WorldBackend
@@ -161,7 +160,7 @@ def same_last_four(pair: Known) -> bool:
     return pair.one[-4:] == pair.other[-4:]
 
 
-def next_token_rule(scorer: Scorer, most_bits: float = 0.05) -> Callable[[Known], bool]:
+def next_token_rule(scorer: ExactScorer[State], most_bits: float = 0.05) -> Callable[[Known], bool]:
     """The baseline of next-token divergence: at most so many bits of Jensen-Shannon."""
 
     def joins(pair: Known) -> bool:

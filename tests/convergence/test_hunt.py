@@ -76,6 +76,25 @@ def test_a_place_that_meets_nobody_is_left_in_peace() -> None:
     assert n_tries == MOST_TRIES
 
 
+def test_one_that_met_nobody_so_far_is_expected_to_meet_fewer() -> None:
+    found = hunt(chances(6, (0, 1, 0.9), (0, 2, 0.9), (3, 4, 0.85), (3, 5, 0.85)))
+    (first,) = found.offers(1)
+    assert 0 in (first.one, first.other)
+    found.settle(first, "apart", 0.0)
+    (second,) = found.offers(1)
+    assert 3 in (second.one, second.other)
+
+
+def test_a_road_gains_little_by_a_place_whose_branches_pass_it_already() -> None:
+    leaves = [frozenset("a"), frozenset("b"), frozenset("ab"), frozenset("c"), frozenset("d")]
+    chance = chances(5, (0, 1, 0.9), (0, 2, 0.5), (1, 2, 0.5), (3, 4, 0.1))
+    found = Hunt(chance, through_of(leaves), n_futures=32, most_futures=128)
+    found.settle(Offer(0, 1, 32), "joined", 1.0)
+    assert {(o.one, o.other) for o in found.offers(1)} <= {(3, 4), (4, 3)}
+    found.settle(Offer(3, 4, 32), "apart", 0.0)
+    assert found.offers(1) == [Offer(2, 1, 32)]
+
+
 def test_pairs_without_a_chance_are_never_offered() -> None:
     assert hunt(chances(3)).offers(3) == []
     assert Hunt(chances(0), through_of([]), 32, 128).offers(1) == []

@@ -6,7 +6,7 @@ import pytest
 
 from loom.convergence.budget import Budget
 from loom.convergence.likeness import apart_on_the_way
-from loom.convergence.roads import graph_of_roads, roads_of
+from loom.convergence.roads import roads_of
 from loom.convergence.spots import comparable
 from loom.records import Judged
 from loom.tree.graph import Tree
@@ -65,19 +65,6 @@ def test_nothing_is_compared_with_its_own_past() -> None:
     assert comparable(one, other)
     parted = apart_on_the_way([one, on, other])
     assert parted.tolist() == [[False, False, True], [False, False, True], [True, True, False]]
-
-
-def test_the_graph_of_roads_counts_ways_and_branches() -> None:
-    tree = grown_in("even", 5, 10, seed=3)
-    roads = roads_of(tree, all_judged(tree, "even", Budget()))
-    graph = graph_of_roads(tree, roads)
-    for number, road in enumerate(roads, 1):
-        name = f"road {number}"
-        ways = list(graph.in_edges(name, data=True))
-        assert len(ways) == graph.nodes[name]["n_ways_in"] == len(road.ways_in)
-        assert sum(way["n_branches"] for *_, way in ways) == graph.nodes[name]["n_branches"]
-    stems = {(node.parent_id, node.id) for node in tree if node.parent_id is not None}
-    assert stems <= set(graph.edges)
 
 
 def test_siblings_that_are_the_same_so_far_are_one_place() -> None:

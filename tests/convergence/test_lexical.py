@@ -109,3 +109,42 @@ def test_a_token_is_its_id_and_its_bytes() -> None:
     assert index.tokens(5, 5) == tokens
     symbols = index.places.run(5, 5)
     assert symbols[0] == symbols[4] != symbols[2] == symbols[3]
+
+
+def one_text(*tokens: int) -> LexicalIndex:
+    index = LexicalIndex()
+    index.add_node("a", None)
+    index.extend("a", tokens, [piece(token) for token in tokens])
+    return index
+
+
+def test_the_first_words_of_a_text_are_found_when_they_come_again() -> None:
+    index = one_text(1, 2, 3, 4, 9, 1, 2, 3, 4)
+    ((first, again),) = index.repeats.values()
+    assert [index.places.depths[place] for place in (first, again)] == [4, 9]
+
+
+def test_places_that_a_sibling_comes_to_stand_in_are_told_in_that_order() -> None:
+    index = one_text(1, 2, 3)
+    assert index.shared == []
+    index.add_node("b", None)
+    index.extend("b", [1, 2, 7], [piece(token) for token in (1, 2, 7)])
+    assert [index.tokens(place, 1) for place in index.shared] == [[(1, piece(1))], [(2, piece(2))]]
+
+
+def test_each_vocabulary_keeps_its_own_bytes_of_an_id() -> None:
+    index = LexicalIndex()
+    said = [(5, b"one"), (5, b"two"), (5, b"three"), (6, b"four"), (6, b"five")]
+    index.add_node("a", None)
+    index.extend("a", [token for token, _ in said], [text for _, text in said])
+    (end,) = [p for p in range(len(index.places)) if index.places.depths[p] == len(said)]
+    assert index.tokens(end, len(said)) == said
+
+
+def test_a_text_that_gets_nothing_leaves_the_one_above_open() -> None:
+    index = one_text(1, 2)
+    index.add_node("b", "a")
+    index.extend("b", [], [])
+    assert not index.sealed("a")
+    index.extend("a", [3], [piece(3)])
+    assert index.n_tokens("a") == 3

@@ -50,6 +50,29 @@ def test_a_difference_two_tokens_on_is_seen_where_the_texts_agree_so_far() -> No
     assert found.n_laws[0, 1] == 2
 
 
+@pytest.mark.parametrize("n_more", [0, 1])
+def test_where_the_laws_of_a_text_end_the_rest_of_it_counts_as_one_event(n_more: int) -> None:
+    more = [step(5, {5: 1.0})] * n_more
+    one = spot((1,), "a", step(1, {1: 0.8, 2: 0.2}), *more)
+    other = spot((2,), "b", step(1, {1: 0.4, 2: 0.6}))
+    found = lower_bounds([one, other])
+    assert found.variation[0, 1] == pytest.approx(0.4)
+    assert found.n_laws[0, 1] == 1
+
+
+def test_where_both_go_on_nothing_is_counted_twice() -> None:
+    one = spot((1,), "a", step(1, {1: 0.8, 2: 0.2}), step(5, {5: 1.0}))
+    other = spot((2,), "b", step(1, {1: 0.4, 2: 0.6}), step(5, {5: 1.0}))
+    assert lower_bounds([one, other]).variation[0, 1] == pytest.approx(0.4)
+
+
+def test_what_is_not_stored_further_on_weighs_as_much_as_it_is_likely_to_come_to_that() -> None:
+    same = step(1, {1: 0.5, 2: 0.5})
+    one = spot((1,), "a", same, step(5, {5: 0.6, 6: 0.4}, n_kept=1))
+    other = spot((2,), "b", same, step(7, {7: 0.6, 6: 0.4}, n_kept=1))
+    assert lower_bounds([one, other]).variation[0, 1] == pytest.approx(0.1)
+
+
 def _exact(world: str, history: Sequence[int], n: int) -> dict[tuple[int, ...], float]:
     """The law of the next n symbols, all of it."""
     filter_ = open_world(world).filter

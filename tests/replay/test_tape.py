@@ -70,7 +70,7 @@ def test_every_session_that_comes_with_loom_ends_as_it_is_stored(path: Path) -> 
     with open_for_reading(path) as stored:
         events = list(stored.load_events())
     player = Player(record(events))
-    while not player.at_end:
+    while player.place < len(player.tape):
         player.go_to(player.tape.moment_after(player.place))
     assert likeness(player.tree) == likeness(fold(events))
     assert len(player.tree) > 5
@@ -152,7 +152,7 @@ def test_branches_that_grew_together_are_played_together() -> None:
     tape = record(two_branches())
     player = Player(tape)
     texts = []
-    while not player.at_end:
+    while player.place < len(player.tape):
         player.go_to(tape.moment_after(player.place))
         texts.append([player.tree.node(i).text for i in ("x", "y") if i in player.tree])
     assert texts == [[], [b"a", b"a"], [b"ab", b"ab"], [b"abc", b"abc"], [b"abc", b"abcd"]]
@@ -208,7 +208,7 @@ def test_steps_go_forth_and_back_by_moments() -> None:
 
 def test_an_empty_tape_has_no_length() -> None:
     player = Player(record([]))
-    assert (player.at_end, player.tape.duration_s, player.go_to(5)) == (True, 0.0, ())
+    assert (len(player.tape), player.tape.duration_s, player.go_to(5)) == (0, 0.0, ())
     assert player.tape.moment_before(0) == player.tape.moment_after(0) == 0
 
 

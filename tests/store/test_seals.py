@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
+import struct
 from contextlib import closing
 from pathlib import Path
 
@@ -132,3 +134,14 @@ ROWS = st.builds(
 def test_two_events_never_share_a_seal(one: SealedRow, other: SealedRow):
     assert (seal(BEGINNING, one) == seal(BEGINNING, other)) == (one == other)
     assert seal(BEGINNING, one) != seal(bytes([1] * 32), one)
+
+
+def test_a_seal_is_the_hash_that_anybody_can_compute_from_its_description() -> None:
+    row = SealedRow(3, 1.5, b"kind", None, b"{}", None, b"text", n_top=2)
+    told = [
+        *(b"i" + (3).to_bytes(8, "big"), b"f" + struct.pack(">d", 1.5)),
+        *(b"b" + (4).to_bytes(8, "big") + b"kind", b"n", b"b" + (2).to_bytes(8, "big") + b"{}"),
+        *(b"n", b"b" + (4).to_bytes(8, "big") + b"text", b"n", b"n", b"n"),
+        *(b"i" + (2).to_bytes(8, "big"), b"n"),
+    ]
+    assert seal(b"before", row) == hashlib.sha256(b"before" + b"".join(told)).digest()

@@ -7,8 +7,19 @@ import pytest
 
 from loom.errors import NodeNotFoundError
 from loom.records import Sampling, TokenColumns
+from loom.tree.changes import (
+    GrowthHidden,
+    GrowthShown,
+    NodeHidden,
+    NodeMoved,
+    NodeShown,
+    NoteWritten,
+    OperationBegan,
+    SessionTitled,
+)
 from loom.tree.events import (
     BranchClosed,
+    BranchesGrown,
     BranchOpened,
     GrowthRequested,
     NodeAdded,
@@ -135,3 +146,165 @@ def test_a_chain_of_ten_thousand_nodes_is_nothing_special() -> None:
     tree.apply(NodeSelected(1.0, "9999"))
     assert len(tree.path("9999")) == 10_000
     assert tree.last_visited_child("0") == "1"
+
+
+def grown(*node_ids: str, request_id: str = "q") -> list[TreeEvent]:
+    """A request for branches below "r", each begun."""
+    n = len(node_ids)
+    asked = GrowthRequested(1.0, request_id, "r", n, 8, Sampling(), 1)
+    return [
+        asked,
+        *(BranchOpened(1.0, i, "r", request_id, n, "text", "m") for n, i in enumerate(node_ids)),
+    ]
+
+
+def test_all_nodes_count_and_come_in_order_also_those_that_are_hidden() -> None:
+    tree = tree_of(added("r"), added("b", "r"), added("a", "b"), NodeHidden(1.0, "b"))
+    assert len(tree) == 3
+    assert [node.id for node in tree] == ["r", "b", "a"]
+    assert list(tree.subtree_ids("b")) == ["b", "a"]
+    assert ("a" in tree, "z" in tree, tree.n_visible) == (True, False, 1)
+
+
+def test_a_hidden_node_is_its_own_sibling_and_no_other_s() -> None:
+    tree = tree_of(added("r"), added("a", "r"), added("b", "r"), added("c", "r"))
+    tree.apply(NodeHidden(1.0, "a"))
+    tree.apply(NodeHidden(1.0, "b"))
+    assert tree.sibling_ids("b") == ("b", "c")
+    assert tree.sibling_ids("c") == ("c",)
+
+
+def test_the_child_visited_last_must_still_be_there_to_be_seen() -> None:
+    tree = tree_of(added("r"), added("a", "r"), added("b", "r"), added("other"))
+    tree.apply(NodeSelected(1.0, "b"))
+    tree.apply(NodeHidden(1.0, "b"))
+    assert tree.last_visited_child("r") == "a"
+    tree.apply(NodeShown(1.0, "b"))
+    assert tree.last_visited_child("r") == "b"
+    tree.apply(NodeMoved(1.0, "b", "other", None))
+    assert tree.last_visited_child("r") == "a"
+
+
+def test_paths_follow_what_is_moved() -> None:
+    tree = tree_of(added("r"), added("a", "r"), added("b", "a"), added("other"))
+    tree.apply(NodeSelected(1.0, "b"))
+    tree.apply(NodeMoved(1.0, "a", "other", None))
+    assert [node.id for node in tree.path("b")] == ["other", "a", "b"]
+
+
+def test_a_node_is_displaced_while_another_text_stands_in_front_of_it() -> None:
+    tree = tree_of(added("r", text=b"one"), added("a", "r"), added("b", "a"), added("same"))
+    tree.apply(added("s", "same", b"one"))
+    moves = [("s", True), ("same", True), ("r", False), (None, True), ("s", True), ("r", False)]
+    for parent_id, displaced in moves:
+        tree.apply(NodeMoved(1.0, "a", parent_id, None))
+        assert tree.node("a").displaced == displaced
+    # The same text in front is no other text, whichever nodes it is made of.
+    tree.apply(added("two", text=b"one"))
+    tree.apply(NodeMoved(1.0, "a", "two", None))
+    assert not tree.node("a").displaced
+    assert not tree.node("b").displaced
+
+
+def test_a_node_that_changes_its_place_among_its_siblings_is_not_displaced() -> None:
+    tree = tree_of(added("r"), added("a", "r"), added("b", "r"))
+    tree.apply(NodeMoved(1.0, "a", "r", "b"))
+    assert (tree.child_ids("r"), tree.node("a").displaced) == (("b", "a"), False)
+
+
+def test_the_beginning_of_one_id_is_enough() -> None:
+    tree = tree_of(*(added(f"ab{n}") for n in range(4)), added("xyz"))
+    assert tree.resolve("xy") == "xyz"
+    with pytest.raises(NodeNotFoundError, match=r"4 nodes: ab0, ab1, ab2, ab3\."):
+        tree.resolve("ab")
+    tree.apply(added("ab4"))
+    with pytest.raises(NodeNotFoundError, match=r"5 nodes: ab0, ab1, ab2, ab3 \.\.\."):
+        tree.resolve("ab")
+
+
+def test_tokens_come_behind_those_that_are_there() -> None:
+    tree = tree_of(added("r"), *grown("a"))
+    tree.apply(TokensAppended(1.0, "a", 0, tokens(b"x", b"yz")))
+    tree.apply(TokensAppended(1.0, "a", 2, tokens(b"w")))
+    node = tree.node("a")
+    assert (node.text, node.token_ids, node.piece_sizes) == (b"xyzw", (0, 1, 0), (1, 2, 1))
+
+
+def test_a_growth_is_hidden_and_shown_as_one() -> None:
+    tree = tree_of(added("r"), *grown("a", "b"), added("c", "r"))
+    assert tree.branches_of("q") == ("a", "b")
+    tree.apply(GrowthHidden(1.0, "q"))
+    assert (tree.child_ids("r"), tree.is_growth_hidden("q")) == (("c",), True)
+    tree.apply(BranchOpened(1.0, "late", "r", "q", 2, "text", "m"))
+    assert tree.child_ids("r") == ("c",)
+    tree.apply(GrowthShown(1.0, "q"))
+    assert tree.child_ids("r") == ("a", "b", "c", "late")
+    assert tree.branches_of("q") == ("a", "b", "late")
+
+
+def test_branches_that_come_whole_belong_to_their_growths() -> None:
+    each = tree_of(added("r"), *grown("a", "b"), *grown("c", request_id="p"))
+    for node_id in "abc":
+        each.apply(BranchClosed(2.0, node_id, "eos"))
+    nodes = tuple(each.node(i) for i in "abc")
+    tree = tree_of(added("r"), GrowthHidden(1.0, "q"), BranchesGrown(2.0, nodes))
+    assert (tree.branches_of("q"), tree.branches_of("p")) == (("a", "b"), ("c",))
+    assert tree.child_ids("r") == ("c",)
+    assert tree.every_child("r") == ("a", "b", "c")
+    assert tree.growing_ids == ()
+    tree.apply(GrowthShown(3.0, "q"))
+    assert [tree.node(i) for i in tree.child_ids("r")] == list(nodes)
+
+
+def test_a_tree_that_goes_back_is_the_one_that_was_and_shares_nothing_with_it() -> None:
+    tree = tree_of(SessionStarted(0.0, "t", "plain", "m", "0"), added("r"), added("o", text=b"y"))
+    for event in (*grown("a", "b"), NodeSelected(1.0, "a"), NodeMoved(1.0, "b", "o", None)):
+        tree.apply(event)
+    kept = tree.checkpoint()
+    assert kept is not None
+    was = seen(tree)
+    for event in (
+        SessionTitled(2.0, "other"),
+        GrowthHidden(2.0, "q"),
+        NodeMoved(2.0, "a", "o", None),
+        BranchClosed(2.0, "a", "eos"),
+        NoteWritten(2.0, "r", "note"),
+        *grown("c", request_id="q"),
+        added("d", "r"),
+        NodeSelected(2.0, "d"),
+        NodeSelected(2.0, "a"),
+    ):
+        tree.apply(event)
+    assert seen(tree) != was
+    other = Tree()
+    for one in (tree, other):
+        one.resume(kept)
+        assert seen(one) == was
+    tree.apply(added("e", "a"))
+    tree.apply(BranchClosed(3.0, "b", "eos"))
+    assert seen(other) == was
+    # It knows from where a node was taken away.
+    other.apply(NodeMoved(3.0, "b", "r", None))
+    assert not other.node("b").displaced
+
+
+def test_in_the_midst_of_an_operation_there_is_nothing_to_go_back_to() -> None:
+    tree = tree_of(added("r"), OperationBegan(1.0, "o", "note", "r", 1, HUMAN))
+    assert tree.checkpoint() is None
+
+
+def seen(tree: Tree) -> dict[str, object]:
+    """All that can be asked of a tree."""
+    ids = [node.id for node in tree]
+    return {
+        "nodes": list(tree),
+        "visible": [node.id for node in tree.visible()],
+        "families": [tree.every_child(i) for i in (None, *ids)],
+        "paths": [tree.path(i) for i in ids],
+        "visited": [tree.last_visited_child(i) for i in ids],
+        "growing": tree.growing_ids,
+        "growths": [(i, tree.branches_of(i), tree.is_growth_hidden(i)) for i in tree.requests],
+        "marks": [tree.marks(i) for i in ids],
+        "done": tree.history.done,
+        "about": (tree.title, tree.mode, tree.model, tree.selected_id),
+    }

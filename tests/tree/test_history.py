@@ -158,6 +158,13 @@ def test_whatever_is_done_anew_empties_what_could_be_redone() -> None:
     planned = tree_of(added("r"), began("o", 1), note("one"))
     planned.apply(growth("g", "p"))
     assert planned.history.undone == []
+    # One more request of the plan that was done last is done anew as well.
+    longer = tree_of(added("r"), growth("g", "p"), began("o", 1), note("one"))
+    undone(longer)
+    assert ids(longer.history.undone) == ["o"]
+    longer.apply(growth("h", "p"))
+    assert ids(longer.history.done) == ["r", "p"]
+    assert longer.history.undone == []
 
 
 def test_an_operation_that_has_lost_its_beginning_changes_the_tree_and_is_no_step() -> None:

@@ -26,3 +26,25 @@ def test_pictures_and_numbers() -> None:
     assert visible("\x1b[31m\x00\tx\x7f") == "␛[31m␀    x␡"
     assert visible("\u202eback") == "\\u202eback"
     assert visible_line("one \n\n two") == "one ¶ two"
+
+
+def obeyed(character: str) -> bool:
+    """Whether Unicode gives it a say in where the rest of a line stands, or where it ends."""
+    turns = ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
+    marks = ("LEFT-TO-RIGHT MARK", "RIGHT-TO-LEFT MARK", "ARABIC LETTER MARK")
+    return (
+        unicodedata.bidirectional(character) in turns
+        or unicodedata.name(character, "") in (*marks, "ZERO WIDTH NO-BREAK SPACE")
+        or unicodedata.category(character) in ("Zl", "Zp")
+    )
+
+
+def test_what_turns_or_ends_a_line_is_told_by_its_number_and_nothing_else_is() -> None:
+    for code in range(0x10000):
+        character = chr(code)
+        if unicodedata.category(character) == "Cs":
+            assert visible(character) == "\ufffd"
+        elif obeyed(character) or 0x80 <= code < 0xA0:
+            assert visible(character) == f"\\u{code:04x}"
+        elif unicodedata.category(character) != "Cc":
+            assert visible(character) == character

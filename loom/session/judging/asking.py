@@ -117,19 +117,6 @@ class EngineScorer:
             for index in range(len(block))
         ]
 
-    def next_law(self, histories: Sequence[TokenIds], top_k: int) -> list[dict[int, float]]:
-        """The probabilities of the likeliest next tokens after each history."""
-        items = [Item(history, (0,)) for history in histories]
-        (answer,) = self._ask([(lambda name: _score(name, items, top_k), 0)])
-        laws = []
-        for index in range(len(items)):
-            stats = answer.rows[index][0].stats
-            if stats is None:
-                raise cannot_score()
-            probabilities = np.exp(stats.top_logprobs[0].astype(np.float64))
-            laws.append(dict(zip(stats.top_ids[0].tolist(), probabilities.tolist(), strict=True)))
-        return laws
-
     def embed(self, texts: Sequence[str]) -> Vectors:
         """One vector for each text; CannotScoreError if the model has none."""
         parts = tuple((TextPart(text.encode("utf-8", "surrogateescape")),) for text in texts)
