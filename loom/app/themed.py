@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from textual.app import App, ReturnType
+from textual.theme import Theme
 
 from loom.app.key_names import KeyNames
 from loom.app.keymap import KEYMAP
@@ -38,7 +39,16 @@ class ThemedApp(App[ReturnType]):
         if theme is not None and theme not in self.available_themes:
             names = ", ".join(sorted(self.available_themes))
             raise UsageError(f"There is no theme {theme!r}.", f"There are: {names}.")
-        self.theme = theme or DARK.name
+        if theme is None:
+            self._begin_in(DARK)
+        else:
+            self.theme = theme
+
+    def _begin_in(self, theme: Theme) -> None:
+        """As setting a theme in true colours does it, but the style sheets are parsed only once."""
+        self.set_reactive(App.theme, theme.name)
+        self.add_class(f"-theme-{theme.name}", "-dark-mode" if theme.dark else "-light-mode")
+        self.stylesheet.set_variables(self.get_css_variables())
 
     def on_mount(self) -> None:
         """A terminal that is closed, or a shutdown, ends loom as `q` does: nothing is lost."""

@@ -19,8 +19,8 @@ from loom.app import keymap, words
 from loom.app.changes import Changes
 from loom.app.display import shown_words
 from loom.app.meetings import Meetings, Place
+from loom.app.room import HEIGHTS, WIDTHS, classes_for
 from loom.app.screens.exporting import ExportingScreen
-from loom.app.screens.help import HelpScreen
 from loom.app.themed import ThemedApp, named
 from loom.app.walking import before_answer, before_message, landing
 from loom.app.widgets.branches import Branches
@@ -43,10 +43,13 @@ _MOST_COUNTED = 100_000
 class MainScreen(ExportingScreen):
     """One session; two states, walking and writing."""
 
+    # Screens that lie over this one are imported when they are asked for, here and in the parts
+    # above: nobody waits for two dozen of them before the first frame.
+
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = keymap.bindings("walking")
-    HORIZONTAL_BREAKPOINTS = [(0, "-thin"), (40, "-narrow"), (100, "-wide")]  # noqa: RUF012
-    VERTICAL_BREAKPOINTS = [(0, "-low"), (12, "-short"), (32, "-tall")]  # noqa: RUF012
+    HORIZONTAL_BREAKPOINTS = [*WIDTHS]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [*HEIGHTS]  # noqa: RUF012
 
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
     """As Textual's; but that another pane has the keys is seen in that pane alone."""
@@ -63,6 +66,8 @@ class MainScreen(ExportingScreen):
 
     def compose(self) -> ComposeResult:
         """The panes, or one sentence where they have no room."""
+        # The first layout is the one for this terminal then, and the only one.
+        self.add_class(*classes_for(self.app.size))
         yield Workspace(self._session)
         yield Static(words.TOO_SMALL, id="too-small")
 
@@ -236,12 +241,13 @@ class MainScreen(ExportingScreen):
 
     def action_help(self) -> None:
         """All keys."""
+        from loom.app.screens.help import HelpScreen
+
         keys = self.app.keys if isinstance(self.app, ThemedApp) else keymap.KEYMAP
         self.app.push_screen(HelpScreen(keys))
 
     def action_model(self) -> None:
         """Choose another model."""
-        # Screens that lie over this one are imported when they are asked for.
         from loom.app.screens.model import ModelScreen
 
         status = self._session.status

@@ -62,6 +62,9 @@ class Workspace(Vertical):
 
     def compose(self) -> ComposeResult:
         """From top to bottom."""
+        # While nothing is there yet whose styles would have to be found again.
+        self.set_class(self._is_new, "-welcome")
+        self.set_class(not self._tree.n_visible, "-empty")
         yield Header()
         yield Rule(id="top")
         with Page(id="page"):
@@ -339,13 +342,17 @@ class Workspace(Vertical):
     @property
     def _greets(self) -> bool:
         """Whether somebody who has just begun, on the bundled model, is told what to press."""
-        is_new = len(self._tree) <= min(_FEW_NODES, self._n_nodes_at_first + 1)
         is_busy = self.composer.writing or self.place is not None or self.looks_at_tokens
         # The note on a person's own text goes first; the first session of all has both.
         if self._session.path.stem != STARTER:
             is_busy = is_busy or self.query_one("#marks").display
+        return self._is_new and not is_busy
+
+    @property
+    def _is_new(self) -> bool:
+        """Whether somebody has just begun, on the bundled model."""
         is_bundled = self._tree.model in (DEFAULT_MODEL, DEFAULT_CHAT_MODEL)
-        return is_new and not is_busy and is_bundled
+        return is_bundled and len(self._tree) <= min(_FEW_NODES, self._n_nodes_at_first + 1)
 
     def _show_meetings(self) -> None:
         self.outline.show_meetings()
