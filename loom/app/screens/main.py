@@ -34,7 +34,8 @@ FRAME_S = 0.1
 """While text streams in, the panes are drawn at most ten times a second; a key draws at once."""
 
 HEARTBEAT_S = 0.5
-"""How often the engine is looked at when nothing else happens."""
+"""How often the engine is looked at when nothing else happens, and while text streams in also what
+a person reads more slowly than that: where branches meet, rates, what is left of the memory."""
 
 _MOST_COUNTED = 100_000
 """Characters of a draft up to which its tokens are counted at each key."""
@@ -62,7 +63,8 @@ class MainScreen(ExportingScreen):
         self._session = session
         self._tree = session.tree
         self._frame_due: Timer | None = None
-        self._last_frame = 0.0
+        self._last_frame = self._last_look = 0.0
+        self._grew = False
 
     def compose(self) -> ComposeResult:
         """The panes, or one sentence where they have no room."""
@@ -75,7 +77,7 @@ class MainScreen(ExportingScreen):
         """Land where the person was, and begin to listen."""
         self._session.listen(self._wake)
         self._take_news()
-        self.set_interval(HEARTBEAT_S, self._look_at_engine)
+        self.set_interval(HEARTBEAT_S, self._beat)
         if (here := landing(self._tree)) is not None:
             self._stand_at(here)
         if self._tree.mode == "chat" and self.space.persons_turn:
@@ -107,6 +109,19 @@ class MainScreen(ExportingScreen):
             self.space.show_branches(n_awaited)
         if self._session.progress is None:
             self._session.unasked.advance()
+        grows, grew = self.is_growing, self._grew
+        self._grew = grows
+        if grows and grew and time.monotonic() < self._last_look + HEARTBEAT_S:
+            self._tell_notices()
+        else:
+            self._look_around()
+
+    def _beat(self) -> None:
+        if time.monotonic() >= self._last_look + HEARTBEAT_S:
+            self._look_at_engine()
+
+    def _look_around(self) -> None:
+        """What all that came means: every pane may say something else."""
         joins = self._session.joins()
         if joins != self.space.meetings.joins:
             self.space.show_joins(Meetings(joins))
@@ -114,9 +129,13 @@ class MainScreen(ExportingScreen):
         self.show_views()
         self._look_at_engine()
 
-    def _look_at_engine(self) -> None:
+    def _tell_notices(self) -> None:
         for notice in self._session.notices():
             self._say(notice)
+
+    def _look_at_engine(self) -> None:
+        self._last_look = time.monotonic()
+        self._tell_notices()
         self._count_tokens()
         self.ask_for_shades()
         self.space.show_state()
