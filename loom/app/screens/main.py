@@ -64,7 +64,6 @@ class MainScreen(ExportingScreen):
         self._tree = session.tree
         self._frame_due: Timer | None = None
         self._last_frame = self._last_look = 0.0
-        self._grew = False
 
     def compose(self) -> ComposeResult:
         """The panes, or one sentence where they have no room."""
@@ -109,9 +108,8 @@ class MainScreen(ExportingScreen):
             self.space.show_branches(n_awaited)
         if self._session.progress is None:
             self._session.unasked.advance()
-        grows, grew = self.is_growing, self._grew
-        self._grew = grows
-        if grows and grew and time.monotonic() < self._last_look + HEARTBEAT_S:
+        only_longer = self.is_growing and not (changes.added or changes.families)
+        if only_longer and time.monotonic() < self._last_look + HEARTBEAT_S:
             self._tell_notices()
         else:
             self._look_around()
