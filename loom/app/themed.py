@@ -8,12 +8,15 @@ import sys
 from collections.abc import Sequence
 
 from textual.app import App, ReturnType
+from textual.color import Color
+from textual.filter import LineFilter
 from textual.theme import Theme
 
 from loom.app.key_names import KeyNames
 from loom.app.keymap import KEYMAP
 from loom.app.keys import Key
 from loom.app.themes import CONTRAST, DARK, LIGHT, threads
+from loom.app.without_colour import WithoutColour
 from loom.errors import UsageError
 
 
@@ -55,6 +58,14 @@ class ThemedApp(App[ReturnType]):
         if sys.platform != "win32":
             for ending in (signal.SIGHUP, signal.SIGTERM):
                 asyncio.get_running_loop().add_signal_handler(ending, self.exit)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Textual makes greys of colours for NO_COLOR; loom leaves colours to the terminal."""
+        if not self.no_color or self.native_ansi_color:
+            return super().get_line_filters()
+        palette = self.theme_variables
+        ink, paper = Color.parse(palette["foreground"]), Color.parse(palette["background"])
+        return [WithoutColour(ink, paper)]
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Loom's own colours, mixed from those of the theme."""
