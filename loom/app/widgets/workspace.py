@@ -25,9 +25,9 @@ from loom.app.widgets.branches import Branches
 from loom.app.widgets.composer import Composer
 from loom.app.widgets.foot import Foot
 from loom.app.widgets.header import Header
+from loom.app.widgets.keyed_reading import KeyedReading
 from loom.app.widgets.outline import Outline
 from loom.app.widgets.page import Page
-from loom.app.widgets.reading_pane import ReadingPane
 from loom.app.widgets.rule import Rule
 from loom.app.widgets.still import Words
 from loom.app.widgets.tokens import Tokens
@@ -69,7 +69,7 @@ class Workspace(Vertical):
         yield Rule(id="top")
         with Page(id="page"):
             yield Outline(self._tree, self.roads, self._families)
-            yield ReadingPane(self._tree, self._session.laws)
+            yield KeyedReading(self._tree, self._session.laws)
             yield Static(named(self.app, words.empty_page(self._tree.mode)), id="nothing")
             yield Rule(id="fork")
             yield Branches(self._tree, self._families)
@@ -85,7 +85,7 @@ class Workspace(Vertical):
     def on_mount(self) -> None:
         """Find each pane once: they stay."""
         self._page = self.query_one(Page)
-        self.outline, self.reading = self.query_one(Outline), self.query_one(ReadingPane)
+        self.outline, self.reading = self.query_one(Outline), self.query_one(KeyedReading)
         self.branches, self.composer = self.query_one(Branches), self.query_one(Composer)
         self.tokens, self._token_rule = self.query_one(Tokens), self.query_one("#token-rule", Rule)
         self.query_one("#sentence").display = self.query_one("#marks").display = False
@@ -285,6 +285,7 @@ class Workspace(Vertical):
         header.second = self.tokens.second = self._session.second.name
         header.status, header.settings = status, self._session.settings
         state: keymap.State = "tokens" if self.looks_at_tokens else "walking"
+        state = "selecting" if self.reading.is_selecting else state
         state = "writing" if self.composer.writing else state
         foot = self.query_one(Foot)
         foot.state = state
