@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from textual.pilot import Pilot
 
 from loom.app.widgets.reading_pane import ReadingPane
 
-from .conftest import WIDE, Snap, app_on, main_screen, opened, screen_text
+from .conftest import WIDE, app_on, main_screen, opened, screen_text
 from .fake_session import FakeSession, toast
 
 RAIL = 6
+Snap = Callable[..., bool]
 
 
 def two_texts() -> tuple[FakeSession, str, str]:
