@@ -26,7 +26,7 @@ LOOKING_KEYS: tuple[Key, ...] = (
             "R shift+right",
             "R ⇧→",
             "select",
-            "Select in the text by keys, to copy it or to split",
+            "Select in the text by keys",
             "",
             None,
         ),
