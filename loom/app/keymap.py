@@ -13,6 +13,7 @@ from loom.app.view_keys import (
     LOOKING_KEYS,
     SAMPLER_KEYS,
     SECOND_KEYS,
+    SELECTING_KEYS,
     VIEW_KEYS,
 )
 
@@ -226,6 +227,7 @@ KEYMAP: tuple[Key, ...] = (
         ),
     ),
     *VIEW_KEYS,
+    *SELECTING_KEYS,
 )
 
 

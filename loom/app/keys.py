@@ -18,6 +18,7 @@ State = Literal[
     "evidence",
     "compare",
     "multiverse",
+    "selecting",
     "replaying",
 ]
 Group = Literal[
@@ -35,6 +36,7 @@ Group = Literal[
     "In the evidence",
     "Comparing",
     "In the multiverse",
+    "Selecting",
     "Replay",
 ]
 

@@ -8,11 +8,15 @@ import sys
 from collections.abc import Sequence
 
 from textual.app import App, ReturnType
+from textual.color import Color
+from textual.filter import LineFilter
+from textual.theme import Theme
 
 from loom.app.key_names import KeyNames
 from loom.app.keymap import KEYMAP
 from loom.app.keys import Key
 from loom.app.themes import CONTRAST, DARK, LIGHT, threads
+from loom.app.without_colour import WithoutColour
 from loom.errors import UsageError
 
 
@@ -38,13 +42,30 @@ class ThemedApp(App[ReturnType]):
         if theme is not None and theme not in self.available_themes:
             names = ", ".join(sorted(self.available_themes))
             raise UsageError(f"There is no theme {theme!r}.", f"There are: {names}.")
-        self.theme = theme or DARK.name
+        if theme is None:
+            self._begin_in(DARK)
+        else:
+            self.theme = theme
+
+    def _begin_in(self, theme: Theme) -> None:
+        """As setting a theme in true colours does it, but the style sheets are parsed only once."""
+        self.set_reactive(App.theme, theme.name)
+        self.add_class(f"-theme-{theme.name}", "-dark-mode" if theme.dark else "-light-mode")
+        self.stylesheet.set_variables(self.get_css_variables())
 
     def on_mount(self) -> None:
         """A terminal that is closed, or a shutdown, ends loom as `q` does: nothing is lost."""
         if sys.platform != "win32":
             for ending in (signal.SIGHUP, signal.SIGTERM):
                 asyncio.get_running_loop().add_signal_handler(ending, self.exit)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Textual makes greys of colours for NO_COLOR; loom leaves colours to the terminal."""
+        if not self.no_color or self.native_ansi_color:
+            return super().get_line_filters()
+        palette = self.theme_variables
+        ink, paper = Color.parse(palette["foreground"]), Color.parse(palette["background"])
+        return [WithoutColour(ink, paper)]
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Loom's own colours, mixed from those of the theme."""

@@ -21,6 +21,15 @@ LOOKING_KEYS: tuple[Key, ...] = (
             None,
         ),
         ("borders", "vertical_line", "|", "borders", "Show where each text begins", "", None),
+        (
+            "select_text",
+            "R shift+right",
+            "R ⇧→",
+            "select",
+            "Select in the text by keys",
+            "",
+            None,
+        ),
         ("jump", "apostrophe", "'", "jump", "To a fork on the screen, by its letter", "", None),
         ("multiverse", "W", "W", "multiverse", "What could come next, by probability", "", None),
         ("map", "O", "O", "map", "The whole tree as a map", "", None),
@@ -30,6 +39,48 @@ LOOKING_KEYS: tuple[Key, ...] = (
     ),
 )
 """Walking: what is looked at, and how."""
+
+SELECTING_KEYS: tuple[Key, ...] = (
+    *rows(
+        "selecting",
+        "Selecting",
+        (
+            "select.before",
+            "left h shift+left",
+            "← h",
+            "character",
+            "The character before",
+            "walk_end('character', -1)",
+            0,
+        ),
+        (
+            "select.after",
+            "right l shift+right",
+            "→ l",
+            "character",
+            "The character after",
+            "walk_end('character', 1)",
+            0,
+        ),
+        ("select.up", "up k shift+up", "↑ k", "line", "A line back", "walk_end('line', -1)", 1),
+        (
+            "select.down",
+            "down j shift+down",
+            "↓ j",
+            "line",
+            "A line down",
+            "walk_end('line', 1)",
+            1,
+        ),
+        ("select.back", "b", "b", "word", "To the beginning of a word", "walk_end('word', -1)", 2),
+        ("select.on", "w", "w", "word", "To the end of a word", "walk_end('word', 1)", 2),
+        ("select.turn", "o", "o", "other end", "Walk with the other end", "turn", 6),
+        ("select.copy", "y", "y", "copy", "Copy what is selected", "copy", 3),
+        ("select.split", "z", "z", "split", "Split where it begins", "split", 5),
+        ("select.leave", "escape R", "Esc R", "back", "Select nothing; walk again", "leave", 4),
+    ),
+)
+"""Selecting in the text: one end stays, the other walks."""
 
 SAMPLER_KEYS: tuple[Key, ...] = (
     *rows(

@@ -19,6 +19,7 @@ from loom.engine.engine import Engine
 from loom.engine.events import EngineEvent, LoadFailed, Ready
 from loom.engine.request import LoadSpec, Request
 from loom.engine.room import NotEnoughMemoryError
+from loom.engine.steps_in_one import steps_in_one
 from loom.errors import LoomError
 
 SEND_EVERY_S = 0.03
@@ -116,7 +117,7 @@ class Outbox:
         """Send what there is."""
         self._sent_s = self._clock()
         if self._said:
-            self._send(tuple(self._said))
+            self._send(steps_in_one(self._said))
             self._said.clear()
 
 

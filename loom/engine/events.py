@@ -41,7 +41,10 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Stepped:
-    """One decode step: row i of `tokens` continues `branches[i]` = (request id, branch index)."""
+    """Decode steps: row i of `tokens` continues `branches[i]` = (request id, branch index).
+
+    Where several steps are told in one, a branch has several rows, in order.
+    """
 
     branches: tuple[tuple[str, int], ...]
     tokens: TokenColumns

@@ -15,12 +15,14 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product, takewhile
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from loom.errors import ChatTemplateError
-from loom.models.gguf_file import GgufMetadata
 from loom.models.template_arrangements import Message, arrangements
 from loom.models.template_failure import USE_ANOTHER, TemplateFailedError
+
+if TYPE_CHECKING:
+    from loom.models.gguf_file import GgufMetadata
 
 ChatRole = Literal["system", "user", "assistant"]
 Render = Callable[[str, Mapping[str, object]], str]

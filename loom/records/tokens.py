@@ -70,7 +70,18 @@ def rows_of(tokens: TokenColumns, start: int, end: int) -> TokenColumns:
     )
 
 
-def _statistics_rows(stats: TokenStats, here: slice) -> TokenStats:
+def rows_at(tokens: TokenColumns, rows: Sequence[int]) -> TokenColumns:
+    """Some of the rows, in the order in which they are named, copied."""
+    here, stats = np.asarray(rows, np.intp), tokens.stats
+    return TokenColumns(
+        ids=tokens.ids[here],
+        pieces=tuple([tokens.pieces[row] for row in rows]),
+        elapsed_s=tokens.elapsed_s[here],
+        stats=None if stats is None else _statistics_rows(stats, here),
+    )
+
+
+def _statistics_rows(stats: TokenStats, here: slice | npt.NDArray[np.intp]) -> TokenStats:
     return TokenStats(
         logprob=stats.logprob[here],
         top_ids=stats.top_ids[here],

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Literal
 
 from loom.errors import ModelFileError
-from loom.models.gguf_file import fingerprint
 from loom.session.model_slot import FileStamp, ModelSlot
 
 FileState = Literal["the same", "replaced", "written over"]
@@ -29,6 +28,8 @@ def state_of_file(slot: ModelSlot) -> FileState:
 
 
 def _fingerprint(path: Path) -> str:
+    from loom.models.gguf_file import fingerprint
+
     try:
         return fingerprint(path)
     except ModelFileError:

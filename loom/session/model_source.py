@@ -6,16 +6,16 @@ import difflib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from loom.engine.request import LoadSpec
 from loom.errors import LoomError, ModelFileError
-from loom.models.chat_template import ChatTemplate
-from loom.models.discovery import find_model
-from loom.models.mode_guess import ModeGuess
-from loom.models.mode_memory import ModeAnswer
-from loom.session.file_source import FileSource
 from loom.worlds.names import SKETCHES
+
+if TYPE_CHECKING:
+    from loom.models.chat_template import ChatTemplate
+    from loom.models.mode_guess import ModeGuess
+    from loom.models.mode_memory import ModeAnswer
 
 Count = Callable[[str], int]
 """How many tokens a text has."""
@@ -94,6 +94,11 @@ def find_source(model: str) -> ModelSource:
     """The model that a person or a session means by a name or path; ModelFileError if none."""
     if model in SKETCHES:
         return _world(model)
+    # What reads models' files is loaded with the first model that is asked about, not with the
+    # program: no session asks before its first frame.
+    from loom.models.discovery import find_model
+    from loom.session.file_source import FileSource
+
     try:
         return FileSource.of(find_model(model))
     except ModelFileError as error:
@@ -107,6 +112,8 @@ def source_of(spec: LoadSpec) -> ModelSource:
     """The source of a model that was found before."""
     if is_world(spec):
         return _world(spec.path)
+    from loom.session.file_source import FileSource
+
     return FileSource(spec.name, Path(spec.path), bundled=False)
 
 

@@ -16,7 +16,7 @@ from loom.engine.events import (
     Stepped,
 )
 from loom.errors import LoomError
-from loom.records.tokens import row_of
+from loom.records.tokens import row_of, rows_at
 from loom.session.prompt import Prompt
 from loom.tree.events import (
     BranchClosed,
@@ -153,13 +153,17 @@ class Scribe:
     def _stepped(self, event: Stepped) -> list[TreeEvent]:
         now = self._clock()
         events: list[TreeEvent] = []
-        for row, (request_id, index) in enumerate(event.branches):
+        rows: dict[tuple[str, int], list[int]] = {}
+        for row, branch in enumerate(event.branches):
+            rows.setdefault(branch, []).append(row)
+        for (request_id, index), own in rows.items():
             writing = self._open[request_id]
             if index not in writing.node_ids:
                 events.append(self._begun(writing, index, now))
             start = writing.n_tokens[index]
-            writing.n_tokens[index] = start + 1
-            tokens = row_of(event.tokens, row)
+            writing.n_tokens[index] = start + len(own)
+            one = len(own) == 1
+            tokens = row_of(event.tokens, own[0]) if one else rows_at(event.tokens, own)
             events.append(TokensAppended(now, writing.node_ids[index], start, tokens))
         return events
 

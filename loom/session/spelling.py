@@ -8,7 +8,6 @@ from contextlib import suppress
 from pathlib import Path
 
 from loom.engine.request import LoadSpec
-from loom.models.gguf_file import read_metadata, read_vocabulary
 from loom.session.model_source import Spelling, found_again
 from loom.session.token_laws import Spellings
 
@@ -38,6 +37,8 @@ def read_spellings(spec: LoadSpec | None, fingerprint: str) -> Spellings:
     spelling = source.spelling()
     if spelling is not None:
         return Spellings(_of_spelling(spelling), frozenset(spelling.names))
+    from loom.models.gguf_file import read_metadata, read_vocabulary
+
     metadata = read_metadata(Path(source.place))
     if metadata.tokenizer_model == "gpt2":
         return UNKNOWN

@@ -15,6 +15,7 @@ from loom.app.screens.map import MapScreen
 from loom.app.screens.multiverse import MultiverseScreen
 from loom.app.screens.tally import TallyScreen
 from loom.app.widgets.composer import Draft
+from loom.app.widgets.keyed_reading import KeyedReading
 from loom.app.widgets.tokens import Tokens
 
 OWNERS = {
@@ -27,6 +28,7 @@ OWNERS = {
     "evidence": EvidenceScreen,
     "compare": CompareScreen,
     "multiverse": MultiverseScreen,
+    "selecting": KeyedReading,
 }
 
 

@@ -1,16 +1,19 @@
-"""Text selected with the mouse: copied as it is kept, and split where it begins."""
+"""Text selected with the mouse or by keys: copied as it is kept, and split where it begins."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import pytest
 from textual.pilot import Pilot
 
 from loom.app.widgets.reading_pane import ReadingPane
 
-from .conftest import WIDE, main_screen, opened, screen_text
-from .fake_session import FakeSession
+from .conftest import WIDE, app_on, main_screen, opened, screen_text
+from .fake_session import FakeSession, toast
 
 RAIL = 6
+Snap = Callable[..., bool]
 
 
 def two_texts() -> tuple[FakeSession, str, str]:
@@ -120,3 +123,54 @@ async def test_beside_the_text_is_its_edge(column: int) -> None:
         found = selected(pilot)
         assert found is not None
         assert found.startswith("raise your glasses.") if column > 0 else found == "Friends, r"
+
+
+async def test_keys_select_words_and_lines_and_characters_whole() -> None:
+    session, _, child = two_texts()
+    async with opened(session, WIDE) as pilot:
+        main_screen(pilot)._stand_at(child)
+        await pilot.press("R")
+        assert selected(pilot) == "M"
+        assert "selecting" in screen_text(pilot)
+        await pilot.press("w")
+        assert selected(pilot) == "Marco"
+        await pilot.press("w", "left")
+        assert selected(pilot) == "Marco laughed"
+        await pilot.press("o", "b", "b")
+        assert selected(pilot) == "漢字 and Marco laughed"
+        await pilot.press("l")
+        assert selected(pilot) == "字 and Marco laughed"
+        await pilot.press("k")
+        assert str(selected(pilot)).endswith("\n漢字 and Marco laughed")
+        await pilot.press("y")
+        assert pilot.app.clipboard == selected(pilot)
+
+
+async def test_who_has_selected_walks_again_after_escape_and_where_it_is_split() -> None:
+    session, _, child = two_texts()
+    async with opened(session, WIDE) as pilot:
+        screen = main_screen(pilot)
+        screen._stand_at(child)
+        await pilot.press("R", "w", "escape")
+        assert selected(pilot) is None
+        assert screen.focused is None
+        await pilot.press("left")
+        assert screen.space.here != child
+        await pilot.press("right", "shift+right", "w", "w", "o", "w", "l", "l")
+        assert selected(pilot) == "laughed."
+        await pilot.press("z")
+        assert not screen.space.reading.is_selecting
+        assert screen.focused is None
+        assert session.tree.node(str(screen.space.here)).text == b" Marco "
+
+
+async def test_without_a_text_there_is_nothing_to_select() -> None:
+    async with opened(FakeSession(), WIDE) as pilot:
+        await pilot.press("R")
+        assert not main_screen(pilot).space.reading.is_selecting
+        assert "There is no text yet." in screen_text(pilot)
+
+
+def test_what_keys_select_is_seen_and_what_they_do_next(snap_compare: Snap) -> None:
+    keys = ["1", "R", "w", "w", "down", "b"]
+    assert snap_compare(app_on(toast()), press=keys, terminal_size=WIDE)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
 from rich.cells import cell_len
 
-from loom.app.markdown.code import coloured
 from loom.app.markdown.inline import runs_of
 from loom.app.markdown.runs import Cursor, Run, SourceLine, Style, in_source, wrapped
 from loom.app.markdown.table import Cell, Side, rows_of
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
 
 _NARROWEST = 8
 """Cells that lists and quotes leave to their words however deep they are."""
@@ -30,6 +32,9 @@ def laid_out(source: str, width: int) -> tuple[SourceLine, ...]:
 
 @cache
 def _parser() -> MarkdownIt:
+    # Loaded with the first text that is rendered, not with the program; so are the lexers.
+    from markdown_it import MarkdownIt
+
     return MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
 
 
@@ -119,6 +124,8 @@ class _Blocks:
         language = token.info.split()[0] if token.info.split() else ""
         if language:
             self._put_lines([[Run(f"  {language}", None, ("furniture",))]])
+        from loom.app.markdown.code import coloured
+
         number = (token.map or [0])[0] + (token.type == "fence")
         for line in _in_lines(coloured(token.content.removesuffix("\n"), language)):
             start, limit = self._line(number)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-
-from markdown_it.token import Token
+from typing import TYPE_CHECKING
 
 from loom.app.markdown.runs import Cursor, Run, Style
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 _OPENED: dict[str, Style] = {
     "em_open": "emphasis",

@@ -9,7 +9,6 @@ from typing import Literal
 from textual.content import Content
 
 from loom.app.display import shown_in_a_line
-from loom.app.screens.choose import ChooseScreen
 from loom.app.screens.marking import MarkingScreen
 from loom.app.words import count
 from loom.errors import LoomError
@@ -97,6 +96,8 @@ class ArrangingScreen(MarkingScreen):
 
     def action_restore(self) -> None:
         """List what is hidden, and show what is chosen again."""
+        from loom.app.screens.choose import ChooseScreen
+
         hidden = [node for node in self._tree if node.hidden]
         if not hidden:
             self._say(Notice("information", "Nothing is hidden.", "⟨hide⟩ hides a text."))

@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from loom.app.meetings import Place
-from loom.app.screens.plan import PlanScreen
 from loom.app.screens.speaking import SpeakingScreen
 from loom.errors import LoomError
 from loom.records import Sampling
@@ -91,6 +90,8 @@ class GrowingScreen(SpeakingScreen):
             self._say(Notice("information", "No text here has an open end.", "⟨write⟩ writes."))
 
     def _ask_for_plan(self, node_ids: tuple[str, ...]) -> None:
+        from loom.app.screens.plan import PlanScreen
+
         plan = Plan(node_ids, self._session.settings, depth=1 if len(node_ids) > 1 else 2)
         self.app.push_screen(PlanScreen(plan, self._session.estimate), self._plant)
 

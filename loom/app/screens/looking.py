@@ -8,19 +8,15 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import on
+from textual.screen import Screen
 
 from loom.app import shading
 from loom.app.screens.crossing import CrossingScreen
-from loom.app.screens.jump import JumpScreen
-from loom.app.screens.multiverse import MultiverseScreen
-from loom.app.screens.search import SearchScreen
-from loom.app.screens.tally import TallyScreen
 from loom.app.token_place import byte_range, headline
 from loom.app.widgets.tokens import Tokens
 from loom.errors import LoomError
 from loom.session import GrowSettings, Notice
 from loom.session.forced import Onward, Turnoff
-from loom.session.multiverse import Multiverse
 from loom.session.token_laws import Choice, Law
 from loom.session.turns import Speaker, next_role, turns_of
 from loom.tree.kinds import Role
@@ -108,6 +104,8 @@ class LookingScreen(CrossingScreen):
 
     def action_tally(self) -> None:
         """Count the branches that are shown by how they begin."""
+        from loom.app.screens.tally import TallyScreen
+
         ids = self.space.branches.ids
         if not ids:
             self._say(Notice("information", "There is nothing to count yet.", "⟨grow⟩ grows."))
@@ -174,6 +172,8 @@ class LookingScreen(CrossingScreen):
 
     def action_search(self) -> None:
         """Search the texts, and go where one is chosen."""
+        from loom.app.screens.search import SearchScreen
+
         self.app.push_screen(SearchScreen(self._tree), self._go_if_any)
 
     # The text
@@ -211,6 +211,8 @@ class LookingScreen(CrossingScreen):
 
     def action_jump(self) -> None:
         """Put letters beside the forks, and go to the one that is pressed."""
+        from loom.app.screens.jump import JumpScreen
+
         labelled = self.space.reading.label_forks()
         if labelled:
             jump = JumpScreen("".join(labelled))
@@ -229,7 +231,14 @@ class LookingScreen(CrossingScreen):
         if self.space.reading.shade is not None:
             self.ask_for_shades()
             self.space.reading.refresh()
-        match self.app.screen:
+        if self.app.screen is not self:
+            self._show_view(self.app.screen)
+
+    def _show_view(self, screen: Screen[object]) -> None:
+        from loom.app.screens.multiverse import MultiverseScreen
+        from loom.app.screens.tally import TallyScreen
+
+        match screen:
             case TallyScreen() as tally:
                 tally.count()
             case MultiverseScreen() as multiverse:
@@ -263,6 +272,9 @@ class LookingScreen(CrossingScreen):
 
     def action_multiverse(self) -> None:
         """Look at what could come next here, several tokens deep."""
+        from loom.app.screens.multiverse import MultiverseScreen
+        from loom.session.multiverse import Multiverse
+
         if (here := self.space.here) is None:
             self._say(Notice("information", "There is no text yet.", "⟨write⟩ writes."))
         elif self._tree.node(here).state == "growing":

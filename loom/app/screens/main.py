@@ -19,8 +19,8 @@ from loom.app import keymap, words
 from loom.app.changes import Changes
 from loom.app.display import shown_words
 from loom.app.meetings import Meetings, Place
+from loom.app.room import HEIGHTS, WIDTHS, classes_for
 from loom.app.screens.exporting import ExportingScreen
-from loom.app.screens.help import HelpScreen
 from loom.app.themed import ThemedApp, named
 from loom.app.walking import before_answer, before_message, landing
 from loom.app.widgets.branches import Branches
@@ -34,7 +34,8 @@ FRAME_S = 0.1
 """While text streams in, the panes are drawn at most ten times a second; a key draws at once."""
 
 HEARTBEAT_S = 0.5
-"""How often the engine is looked at when nothing else happens."""
+"""How often the engine is looked at when nothing else happens, and while text streams in also what
+a person reads more slowly than that: where branches meet, rates, what is left of the memory."""
 
 _MOST_COUNTED = 100_000
 """Characters of a draft up to which its tokens are counted at each key."""
@@ -43,10 +44,13 @@ _MOST_COUNTED = 100_000
 class MainScreen(ExportingScreen):
     """One session; two states, walking and writing."""
 
+    # Screens that lie over this one are imported when they are asked for, here and in the parts
+    # above: nobody waits for two dozen of them before the first frame.
+
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = keymap.bindings("walking")
-    HORIZONTAL_BREAKPOINTS = [(0, "-thin"), (40, "-narrow"), (100, "-wide")]  # noqa: RUF012
-    VERTICAL_BREAKPOINTS = [(0, "-low"), (12, "-short"), (32, "-tall")]  # noqa: RUF012
+    HORIZONTAL_BREAKPOINTS = [*WIDTHS]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [*HEIGHTS]  # noqa: RUF012
 
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
     """As Textual's; but that another pane has the keys is seen in that pane alone."""
@@ -59,10 +63,12 @@ class MainScreen(ExportingScreen):
         self._session = session
         self._tree = session.tree
         self._frame_due: Timer | None = None
-        self._last_frame = 0.0
+        self._last_frame = self._last_look = 0.0
 
     def compose(self) -> ComposeResult:
         """The panes, or one sentence where they have no room."""
+        # The first layout is the one for this terminal then, and the only one.
+        self.add_class(*classes_for(self.app.size))
         yield Workspace(self._session)
         yield Static(words.TOO_SMALL, id="too-small")
 
@@ -70,7 +76,7 @@ class MainScreen(ExportingScreen):
         """Land where the person was, and begin to listen."""
         self._session.listen(self._wake)
         self._take_news()
-        self.set_interval(HEARTBEAT_S, self._look_at_engine)
+        self.set_interval(HEARTBEAT_S, self._beat)
         if (here := landing(self._tree)) is not None:
             self._stand_at(here)
         if self._tree.mode == "chat" and self.space.persons_turn:
@@ -102,6 +108,18 @@ class MainScreen(ExportingScreen):
             self.space.show_branches(n_awaited)
         if self._session.progress is None:
             self._session.unasked.advance()
+        only_longer = self.is_growing and not (changes.added or changes.families)
+        if only_longer and time.monotonic() < self._last_look + HEARTBEAT_S:
+            self._tell_notices()
+        else:
+            self._look_around()
+
+    def _beat(self) -> None:
+        if time.monotonic() >= self._last_look + HEARTBEAT_S:
+            self._look_at_engine()
+
+    def _look_around(self) -> None:
+        """What all that came means: every pane may say something else."""
         joins = self._session.joins()
         if joins != self.space.meetings.joins:
             self.space.show_joins(Meetings(joins))
@@ -109,9 +127,13 @@ class MainScreen(ExportingScreen):
         self.show_views()
         self._look_at_engine()
 
-    def _look_at_engine(self) -> None:
+    def _tell_notices(self) -> None:
         for notice in self._session.notices():
             self._say(notice)
+
+    def _look_at_engine(self) -> None:
+        self._last_look = time.monotonic()
+        self._tell_notices()
         self._count_tokens()
         self.ask_for_shades()
         self.space.show_state()
@@ -236,12 +258,13 @@ class MainScreen(ExportingScreen):
 
     def action_help(self) -> None:
         """All keys."""
+        from loom.app.screens.help import HelpScreen
+
         keys = self.app.keys if isinstance(self.app, ThemedApp) else keymap.KEYMAP
         self.app.push_screen(HelpScreen(keys))
 
     def action_model(self) -> None:
         """Choose another model."""
-        # Screens that lie over this one are imported when they are asked for.
         from loom.app.screens.model import ModelScreen
 
         status = self._session.status

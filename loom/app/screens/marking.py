@@ -7,10 +7,6 @@ from functools import partial
 
 from loom.app.mark_list import mark_line, marked_ids
 from loom.app.marked import known_tags
-from loom.app.screens.ask import AskScreen
-from loom.app.screens.choose import ChooseScreen
-from loom.app.screens.note import NoteScreen
-from loom.app.screens.tag import TagScreen
 from loom.app.screens.weighing import WeighingScreen
 from loom.errors import LoomError
 from loom.session import Notice
@@ -25,6 +21,8 @@ class MarkingScreen(WeighingScreen):
     def action_tag(self) -> None:
         """Ask for a tag, and put it on this text or take it away."""
         if (here := self._marked_here()) is not None:
+            from loom.app.screens.tag import TagScreen
+
             screen = TagScreen(self._tree.marks(here).tags, known_tags(self._tree))
             self.app.push_screen(screen, partial(self._tag, here))
 
@@ -41,6 +39,8 @@ class MarkingScreen(WeighingScreen):
     def action_note(self) -> None:
         """Write a note on this text."""
         if (here := self._marked_here()) is not None:
+            from loom.app.screens.note import NoteScreen
+
             self.app.push_screen(NoteScreen(self._tree.marks(here).note), partial(self._note, here))
 
     def _note(self, node_id: str, note: str | None) -> None:
@@ -62,6 +62,8 @@ class MarkingScreen(WeighingScreen):
 
     def action_title_session(self) -> None:
         """Call the session otherwise."""
+        from loom.app.screens.ask import AskScreen
+
         old, give = self._tree.title, self._session.operations.marking.title_session
         screen = AskScreen("A title for the whole session", old)
         self.app.push_screen(screen, partial(self._take_title, old, give))
@@ -69,6 +71,8 @@ class MarkingScreen(WeighingScreen):
     def action_marks(self) -> None:
         """List what is marked, and go there."""
         if ids := marked_ids(self._tree):
+            from loom.app.screens.choose import ChooseScreen
+
             lines = [(one, mark_line(self._tree, one)) for one in ids]
             screen = ChooseScreen("What is marked", "goes there", lines, self.space.here)
             self.app.push_screen(screen, self._go_if_any)
@@ -79,6 +83,8 @@ class MarkingScreen(WeighingScreen):
             )
 
     def _ask(self, what: str, old: str, give: Callable[[str], None]) -> None:
+        from loom.app.screens.ask import AskScreen
+
         screen = AskScreen(what, old, _EMPTY_TAKES_AWAY if old else "")
         self.app.push_screen(screen, partial(self._take_title, old, give))
 

@@ -81,7 +81,12 @@ class OperatingScreen(LookingScreen):
 
     @on(ReadingPane.SelectionChanged)
     def _say_what_to_do_with_it(self) -> None:
-        self.space.show_rules()
+        self.space.show_state()
+
+    def action_select_text(self) -> None:
+        """Select in the text by keys."""
+        if not self.space.reading.begin_selecting():
+            self._say(Notice("information", "There is no text yet.", "⟨write⟩ writes."))
 
     def action_grow(self) -> None:
         """Grow branches here, or from the cut, whoever's turn it is after all of the text."""

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from loom.app.display import shown_words
 from loom.app.marked import known_tags
-from loom.app.screens.filter import FilterScreen
 from loom.app.screens.growing import GrowingScreen
 from loom.session import Notice
 
@@ -40,6 +39,8 @@ class OutliningScreen(GrowingScreen):
 
     def action_filter(self) -> None:
         """Filter the outline while one types; it is shown if it was away."""
+        from loom.app.screens.filter import FilterScreen
+
         if not self.space.outline.display:
             self.space.swap_outline(not self.space.has_class("-swap"))
         names = {f"tag:{_quoted(tag.name)}" for tag in known_tags(self._tree)}

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from loom.app.screens.drawn import DrawnOnce
-from loom.app.screens.exact_tokens import ExactTokensScreen
-from loom.app.screens.mode import ModeScreen
 from loom.app.walking import waits_for_person
 from loom.app.widgets.workspace import Workspace
 from loom.errors import LoomError
 from loom.models.mode_memory import ModeAnswer
 from loom.session import GrowSettings, Notice, Session
 from loom.tree.graph import Tree
+
+if TYPE_CHECKING:
+    from loom.session.mode_question import ModeQuestion
 
 _NO_CHAT = Notice("information", "This is plain text, without turns.", "⟨mode⟩ makes it a chat.")
 
@@ -77,7 +79,7 @@ class SpeakingScreen(DrawnOnce[None]):
             # What is wrong with the model is told when it is to grow something.
             return
         if question.is_open:
-            self.app.push_screen(ModeScreen(question, self._mode_now), self._choose_mode)
+            self._ask_for_mode(question)
 
     def action_mode(self) -> None:
         """Ask for plain text or chat."""
@@ -86,7 +88,12 @@ class SpeakingScreen(DrawnOnce[None]):
         except LoomError as error:
             self._say(Notice("error", error.what, error.remedy))
         else:
-            self.app.push_screen(ModeScreen(question, self._mode_now), self._choose_mode)
+            self._ask_for_mode(question)
+
+    def _ask_for_mode(self, question: ModeQuestion) -> None:
+        from loom.app.screens.mode import ModeScreen
+
+        self.app.push_screen(ModeScreen(question, self._mode_now), self._choose_mode)
 
     @property
     def _mode_now(self) -> ModeAnswer:
@@ -116,4 +123,6 @@ class SpeakingScreen(DrawnOnce[None]):
         except LoomError as error:
             self._say(Notice("warning", error.what, error.remedy))
         else:
+            from loom.app.screens.exact_tokens import ExactTokensScreen
+
             self.app.push_screen(ExactTokensScreen(partial(self._session.view, look)))

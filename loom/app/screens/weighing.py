@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from textual.screen import Screen
+
 from loom.app.meetings import Place
-from loom.app.screens.evidence import EvidenceScreen
 from loom.app.screens.operating import OperatingScreen
 from loom.errors import LoomError
 from loom.records import Join
@@ -26,6 +27,8 @@ class WeighingScreen(OperatingScreen):
 
     def action_evidence(self) -> None:
         """Show why the finding that was asked for, or the first one here, is what it is."""
+        from loom.app.screens.evidence import EvidenceScreen
+
         here, place = self.space.here, self.space.place
         joins = [] if here is None else self.space.meetings.of(here)
         join = place.join if place is not None else next(iter(joins), None)
@@ -35,7 +38,13 @@ class WeighingScreen(OperatingScreen):
 
     def show_evidence(self) -> None:
         """The panel, if it is open, shows what is known now."""
-        if isinstance(top := self.app.screen, EvidenceScreen):
+        if self.app.screen is not self:
+            self._show_evidence_on(self.app.screen)
+
+    def _show_evidence_on(self, top: Screen[object]) -> None:
+        from loom.app.screens.evidence import EvidenceScreen
+
+        if isinstance(top, EvidenceScreen):
             join = self.space.meetings.same_finding(top.join) or top.join
             top.show_finding(join, self._session.judging.status)
 

@@ -77,6 +77,7 @@ class Branches(Lines):
         self._offer: Size | None = None
         self._n_rows_got = 0
         self._drawn: dict[int, list[Text]] = {}
+        self._full: dict[str, tuple[bytes, list[Text]]] = {}
 
     def stand_at(self, node_id: str | None, when_empty: str, n_awaited: int) -> None:
         """The person is at this node now, where `n_awaited` branches are about to begin."""
@@ -106,14 +107,27 @@ class Branches(Lines):
         """The text or state of these nodes changed."""
         for index, node_id in enumerate(self._ids):
             if node_id in node_ids:
-                self._drawn.pop(index, None)
-                self.refresh_lines(index // self._grid.n_columns * self._height, self._height)
+                self._redraw(index, index // self._grid.n_columns * self._height)
+
+    def _redraw(self, index: int, first: int) -> None:
+        """Draw those lines of a branch again that say something else; off the screen none."""
+        before = self._drawn.pop(index, None)
+        if before is None or not self.top - self._height < first < self.top + self.height:
+            self.refresh_lines(first, self._height)
+            return
+        for line, (old, new) in enumerate(zip(before, self._cell(index), strict=False), first):
+            if old != new:
+                self.refresh_line(line)
 
     def show_meetings(self, meetings: Meetings, place: Place | None) -> None:
         """Other words meet now, or another place was asked for."""
         self._meetings, self._place = meetings, place
-        self._drawn.clear()
+        self._draw_all_again()
         self.refresh()
+
+    def _draw_all_again(self) -> None:
+        self._drawn.clear()
+        self._full.clear()
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002
         """All branches, in at most three fifths of the page."""
@@ -175,7 +189,7 @@ class Branches(Lines):
 
     def _lay_out(self) -> None:
         self._grid = self._share(max(1, self.width), max(1, self.height))
-        self._drawn.clear()
+        self._draw_all_again()
         self.set_n_lines(max(1, self._grid.n_rows(self._n_cells)))
 
     def _share(self, width: int, n_rows: int) -> Grid:
@@ -273,19 +287,29 @@ class Branches(Lines):
         elif not node.text.strip():
             lines = [Text("" if node.state == "growing" else "(empty)", quiet)]
         else:
-            text = self._tinted(node)
-            spans = list(islice(wrap(text.plain, 0, len(text.plain), width), n_lines + 1))
-            lines = [text[start:end] for start, end in spans]
-            for line in lines:
-                line.rstrip()
-            if len(lines) > n_lines:
-                del lines[n_lines:]
-                lines[-1] = with_ellipsis(lines[-1], width)
+            lines = self._lines_of(node, n_lines, width)
         return lines + [Text("") for _ in range(n_lines - len(lines))]
 
-    def _tinted(self, node: Node) -> Text:
+    def _lines_of(self, node: Node, n_lines: int, width: int) -> list[Text]:
+        """The beginning of a branch; where it fills its lines, what grows below changes nothing."""
+        raw = beginning(node, self._grid)
+        known = self._full.get(node.id)
+        if known is not None and raw.startswith(known[0]):
+            return known[1]
+        text = self._tinted(node, raw)
+        spans = list(islice(wrap(text.plain, 0, len(text.plain), width), n_lines + 1))
+        lines = [text[start:end] for start, end in spans]
+        for line in lines:
+            line.rstrip()
+        if len(lines) > n_lines:
+            del lines[n_lines:]
+            lines[-1] = with_ellipsis(lines[-1], width)
+            self._full[node.id] = raw, lines
+        return lines
+
+    def _tinted(self, node: Node, raw: bytes) -> Text:
         """The beginning of a branch on one line, words that meet tinted."""
-        raw, n_skipped = beginning(node, self._grid), len(node.text) - len(node.text.lstrip())
+        n_skipped = len(node.text) - len(node.text.lstrip())
         style = self.style_of("branches--typed" if node.written else "branches--model")
         text = Text(shown_in_a_line(raw), style, end="")
         for span, name in self._meetings.tinted(node.id, self._place):

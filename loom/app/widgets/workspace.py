@@ -25,9 +25,9 @@ from loom.app.widgets.branches import Branches
 from loom.app.widgets.composer import Composer
 from loom.app.widgets.foot import Foot
 from loom.app.widgets.header import Header
+from loom.app.widgets.keyed_reading import KeyedReading
 from loom.app.widgets.outline import Outline
 from loom.app.widgets.page import Page
-from loom.app.widgets.reading_pane import ReadingPane
 from loom.app.widgets.rule import Rule
 from loom.app.widgets.still import Words
 from loom.app.widgets.tokens import Tokens
@@ -62,11 +62,14 @@ class Workspace(Vertical):
 
     def compose(self) -> ComposeResult:
         """From top to bottom."""
+        # While nothing is there yet whose styles would have to be found again.
+        self.set_class(self._is_new, "-welcome")
+        self.set_class(not self._tree.n_visible, "-empty")
         yield Header()
         yield Rule(id="top")
         with Page(id="page"):
             yield Outline(self._tree, self.roads, self._families)
-            yield ReadingPane(self._tree, self._session.laws)
+            yield KeyedReading(self._tree, self._session.laws)
             yield Static(named(self.app, words.empty_page(self._tree.mode)), id="nothing")
             yield Rule(id="fork")
             yield Branches(self._tree, self._families)
@@ -82,7 +85,7 @@ class Workspace(Vertical):
     def on_mount(self) -> None:
         """Find each pane once: they stay."""
         self._page = self.query_one(Page)
-        self.outline, self.reading = self.query_one(Outline), self.query_one(ReadingPane)
+        self.outline, self.reading = self.query_one(Outline), self.query_one(KeyedReading)
         self.branches, self.composer = self.query_one(Branches), self.query_one(Composer)
         self.tokens, self._token_rule = self.query_one(Tokens), self.query_one("#token-rule", Rule)
         self.query_one("#sentence").display = self.query_one("#marks").display = False
@@ -282,6 +285,7 @@ class Workspace(Vertical):
         header.second = self.tokens.second = self._session.second.name
         header.status, header.settings = status, self._session.settings
         state: keymap.State = "tokens" if self.looks_at_tokens else "walking"
+        state = "selecting" if self.reading.is_selecting else state
         state = "writing" if self.composer.writing else state
         foot = self.query_one(Foot)
         foot.state = state
@@ -339,13 +343,17 @@ class Workspace(Vertical):
     @property
     def _greets(self) -> bool:
         """Whether somebody who has just begun, on the bundled model, is told what to press."""
-        is_new = len(self._tree) <= min(_FEW_NODES, self._n_nodes_at_first + 1)
         is_busy = self.composer.writing or self.place is not None or self.looks_at_tokens
         # The note on a person's own text goes first; the first session of all has both.
         if self._session.path.stem != STARTER:
             is_busy = is_busy or self.query_one("#marks").display
+        return self._is_new and not is_busy
+
+    @property
+    def _is_new(self) -> bool:
+        """Whether somebody has just begun, on the bundled model."""
         is_bundled = self._tree.model in (DEFAULT_MODEL, DEFAULT_CHAT_MODEL)
-        return is_new and not is_busy and is_bundled
+        return is_bundled and len(self._tree) <= min(_FEW_NODES, self._n_nodes_at_first + 1)
 
     def _show_meetings(self) -> None:
         self.outline.show_meetings()

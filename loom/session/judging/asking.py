@@ -26,7 +26,7 @@ from loom.engine.events import (
 from loom.engine.request import Cancel, Embed, Grow, Request, Score, ScoreItem, TextPart, TokensPart
 from loom.errors import CannotScoreError, LoomError
 from loom.records.sampling import PRESETS
-from loom.records.tokens import concat, row_of
+from loom.records.tokens import concat, rows_at
 from loom.session.judging.answers import Answer, bits_of, cannot_score, said_in
 from loom.session.residents import Loss
 
@@ -214,8 +214,8 @@ class EngineScorer:
             return event
         if not others:
             return None
-        kept = concat([row_of(event.tokens, row) for row in others])
-        return Stepped(tuple(event.branches[row] for row in others), kept)
+        kept = tuple(event.branches[row] for row in others)
+        return Stepped(kept, rows_at(event.tokens, others))
 
     def _close(self, name: str, answer: Answer) -> None:
         with self._lock:

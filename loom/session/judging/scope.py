@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from loom.convergence.boundaries import STRIDE
 from loom.convergence.budget import Budget
-from loom.convergence.comparing import SpotPair
 from loom.convergence.roads import newest
-from loom.convergence.spots import Spot
-from loom.convergence.suspected import suspected_pairs
 from loom.engine.request import LoadSpec
 from loom.errors import UsageError
 from loom.records import Join, Judged, JudgeSettings, Place
 from loom.tree.graph import Tree
+
+if TYPE_CHECKING:
+    from loom.convergence.comparing import SpotPair
+    from loom.convergence.spots import Spot
 
 MORE_LOOKS = 32
 STEP_LOOKS = 16
@@ -71,6 +73,8 @@ class Asked:
         """The same pair twice, a few looks further each time: what is found is seen to sharpen."""
         judged = judged_of(tree, join)
         if judged is None:
+            from loom.convergence.suspected import suspected_pairs
+
             return [(pair, self.settings.n_futures) for pair in suspected_pairs((join,), spots)]
         if judged.one not in by_place or judged.other not in by_place:
             return []

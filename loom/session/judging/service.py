@@ -7,19 +7,12 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from loom.convergence.futures import FutureBank
-from loom.convergence.scorer import ScoringStopped
-from loom.convergence.spots import Spot, spots_of
-from loom.convergence.suspected import suspected_pairs
 from loom.engine.events import EngineEvent
 from loom.engine.request import LoadSpec
 from loom.errors import LoomError, UsageError
 from loom.records import FloorFound, Join, JudgeSettings, JudgingCost
-from loom.session.judging.asking import EngineScorer, JudgedBy
-from loom.session.judging.engines import Engines
-from loom.session.judging.reading import TreeReader
-from loom.session.judging.rounds import DOCUMENT_TOKENS, Work, rounds
 from loom.session.judging.scope import Asked, looked_at, stride_of
 from loom.session.model_source import is_world, source_of
 from loom.session.news import News
@@ -27,6 +20,13 @@ from loom.session.prompt_maker import PromptMaker
 from loom.session.residents import Heard, Loss
 from loom.tree.events import FuturesJudged, TreeEvent
 from loom.tree.graph import Tree
+
+if TYPE_CHECKING:
+    from loom.convergence.futures import FutureBank
+    from loom.convergence.spots import Spot
+    from loom.session.judging.asking import EngineScorer
+    from loom.session.judging.engines import Engines
+    from loom.session.judging.rounds import Work
 
 MOST_SPOTS = 1_000
 """Places that are compared in one run: each is looked at beside every other."""
@@ -97,6 +97,13 @@ class Judging:
 
         LoomError if nothing can be: what, and why.
         """
+        # What judges is loaded with the first judgement, not with the program.
+        from loom.convergence.spots import spots_of
+        from loom.convergence.suspected import suspected_pairs
+        from loom.session.judging.asking import EngineScorer, JudgedBy
+        from loom.session.judging.reading import TreeReader
+        from loom.session.judging.rounds import Work
+
         self.stop()
         chosen = looked_at(tree, asked)
         reader = TreeReader(tree, self._path, spec, prompts)
@@ -157,12 +164,17 @@ class Judging:
 
     def _bank_for(self, scorer: EngineScorer, settings: JudgeSettings) -> FutureBank:
         """What was drawn before is not drawn again: more looks at a place cost only these."""
+        from loom.convergence.futures import FutureBank
+
         bank = self._bank
         if bank is None or not bank.serves(scorer, settings) or len(bank) > MOST_KEPT:
             return FutureBank(scorer, settings)
         return bank.handed_to(scorer)
 
     def _run(self, bank: FutureBank, work: Work) -> None:
+        from loom.convergence.scorer import ScoringStopped
+        from loom.session.judging.rounds import rounds
+
         spent, n_not_reached = JudgingCost(), 0
         left_out = self._status.left_out
         try:
@@ -191,6 +203,8 @@ def _fitting(
     spots: Sequence[Spot], window: int | None, settings: JudgeSettings
 ) -> tuple[Spot, ...]:
     """The spots that a model can read with a future behind them and a document in front."""
+    from loom.session.judging.rounds import DOCUMENT_TOKENS
+
     most = None if window is None else window - settings.horizon - DOCUMENT_TOKENS - 2
     return tuple(spot for spot in spots if most is None or len(spot.history) <= most)
 
