@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from loom.engine.request import LoadSpec
 from loom.errors import LoomError
-from loom.records import Provenance
+from loom.records import FlashAttention, ModelInfo, Provenance
 from loom.session.model_slot import load_spec
 from loom.session.prompt import Prompt
 from loom.session.prompt_maker import PromptMaker
@@ -16,6 +16,8 @@ from loom.session.turns import Speaker
 from loom.tree.events import GrowthRequested, ModelHashed, TreeEvent
 from loom.tree.graph import Tree
 from loom.tree.node import Node
+
+_ATTENTION: dict[str, FlashAttention] = {"on": "on", "off": "off"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ def _case(
     sha256: str | None,
 ) -> Case | NoCase:
     try:
-        spec = load_spec(tree.model, tree.opening)
+        spec = _as_it_was(load_spec(tree.model, tree.opening), how.model)
         prompt = prompts.prompt(tree, requested.parent_id, spec)
         if prompt.role != branches[0].role:
             speaker: Speaker = "user"
@@ -83,3 +85,12 @@ def _case(
     except LoomError as error:
         return NoCase(requested, how.model.name, error)
     return Case(requested, how, spec, prompt, branches, sha256)
+
+
+def _as_it_was(spec: LoadSpec, model: ModelInfo) -> LoadSpec:
+    """With the attention that was computed then.
+
+    Which one "auto" means hangs on the machine, and the two differ by more than the noise of one.
+    """
+    attention = _ATTENTION.get(model.flash_attention, spec.flash_attention)
+    return replace(spec, flash_attention=attention)

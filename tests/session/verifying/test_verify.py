@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from loom.session.exporting import said_of
 from loom.session.session import Beginning, Session
 from loom.session.settings import GrowSettings
 from loom.session.verifying import Verification, verify
+from loom.session.verifying.asking import Asking
 from loom.session.verifying.sentence import in_a_sentence
 from loom.session.verifying.telling import lines, verdict, verification_object
 
@@ -58,6 +60,28 @@ def test_what_the_bundled_model_grew_is_sound(grown: Path, bundled: Connect) -> 
     (exact,) = (one for one in found.resampled if one.mode == "exact")
     assert (exact.must_match, exact.first_difference, exact.same_bits) == (True, None, True)
     assert not any(one.must_match for one in found.resampled if one is not exact)
+
+
+@pytest.mark.parametrize("attention", ["on", "off"])
+def test_the_model_computes_as_it_did_then_whatever_it_would_do_unasked_now(
+    attention: str, planted: Planted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def open_asking(connect: Connect, spec: LoadSpec) -> Asking:
+        asked.append(spec.flash_attention)
+        return Asking(connect, spec)
+
+    # The function of the same name hides the module.
+    module = importlib.import_module("loom.session.verifying.verify")
+    monkeypatch.setattr(module, "Asking", open_asking)
+    planted(
+        lambda db: db.execute(
+            "UPDATE event SET payload = json_set(payload, ?, ?) WHERE kind = 'growth_accepted'",
+            ("$.provenance.model.flash_attention", attention),
+        )
+    )
+    assert asked == [attention]
 
 
 def test_a_changed_token_is_found_by_its_statistics_and_its_score(planted: Planted) -> None:
