@@ -1,6 +1,7 @@
 """What the app costs the branches that stream in it, and how long a key takes meanwhile.
 
     python -m tests.benchmarks.streaming_app [--model story-base] [--branches 8] [--tokens 300]
+        [--keys-a-second 4]
 
 The same growth runs in turn without an app, and in the app (Textual without a terminal, 130x40)
 while somebody walks among the branches. A rate is tokens by the engine's own clock, from its first
@@ -34,7 +35,6 @@ from tests.app.conftest import app_on
 
 SIZE = (130, 40)
 KEYS = ("right", "down", "down", "left", "right", "up", "left")
-BETWEEN_KEYS_S = 0.25
 PROMPT = "One morning in the town, "
 
 
@@ -113,8 +113,8 @@ def used_s() -> dict[str, float]:
     return used
 
 
-async def grow_in_app(session: Session) -> InApp:
-    """Grow in the app and walk about until it ends."""
+async def grow_in_app(session: Session, keys_a_second: float) -> InApp:
+    """Grow in the app and walk about until it ends; with no keys a second only look on."""
     app, seen = app_on(session), InApp()
     moved_s: list[float] = []
     display, select = app._display, session.select
@@ -139,7 +139,9 @@ async def grow_in_app(session: Session) -> InApp:
         await pilot.press("space")
         at = 0
         while session.progress is not None:
-            await asyncio.sleep(BETWEEN_KEYS_S)
+            await asyncio.sleep(1 / keys_a_second if keys_a_second else 0.05)
+            if not keys_a_second:
+                continue
             pressed_s[:] = [time.perf_counter()]
             await pilot.press(KEYS[at % len(KEYS)])
             at += 1
@@ -156,6 +158,7 @@ def main() -> None:
     parser.add_argument("--branches", type=int, default=8)
     parser.add_argument("--tokens", type=int, default=300)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--keys-a-second", type=float, default=4.0)
     options = parser.parse_args()
     alone, in_app, seen, n_in_app = list[float](), list[float](), list[InApp](), 0
     look_for_garbage_when_asked()
@@ -169,7 +172,7 @@ def main() -> None:
                 alone.append(n_tokens / elapsed_s)
             with closing(session_in(Path(folder), *sizes)) as session:
                 watched = watch(session)
-                seen.append(asyncio.run(grow_in_app(session)))
+                seen.append(asyncio.run(grow_in_app(session, options.keys_a_second)))
                 n_tokens, elapsed_s = watched.tokens_and_seconds
                 in_app.append(n_tokens / elapsed_s)
                 n_in_app += n_tokens
@@ -187,6 +190,8 @@ def main() -> None:
         thread_s = sum(one.threads_s.get(name, 0.0) for one in seen)
         print(f"{name}: {1e3 * thread_s / (n_in_app / 1e3):.0f} ms for 1,000 tokens")
     keys_ms = 1e3 * np.array([key_s for one in seen for key_s in one.keys_s])
+    if not len(keys_ms):
+        return
     low, high, most = np.percentile(keys_ms, [50, 90, 100])
     print(
         f"key to frame: median {low:.1f} ms, 90 % {high:.1f}, most {most:.1f} ({len(keys_ms)} keys)"

@@ -37,6 +37,9 @@ HEARTBEAT_S = 0.5
 """How often the engine is looked at when nothing else happens, and while text streams in also what
 a person reads more slowly than that: where branches meet, rates, what is left of the memory."""
 
+MOST_SPENT_LOOKING = 0.05
+"""The share of the time that looking at all of that may take while text streams in."""
+
 _MOST_COUNTED = 100_000
 """Characters of a draft up to which its tokens are counted at each key."""
 
@@ -63,7 +66,7 @@ class MainScreen(ExportingScreen):
         self._session = session
         self._tree = session.tree
         self._frame_due: Timer | None = None
-        self._last_frame = self._last_look = 0.0
+        self._last_frame = self._next_look = 0.0
 
     def compose(self) -> ComposeResult:
         """The panes, or one sentence where they have no room."""
@@ -109,30 +112,34 @@ class MainScreen(ExportingScreen):
         if self._session.progress is None:
             self._session.unasked.advance()
         only_longer = self.is_growing and not (changes.added or changes.families)
-        if only_longer and time.monotonic() < self._last_look + HEARTBEAT_S:
+        if only_longer and time.monotonic() < self._next_look:
             self._tell_notices()
         else:
             self._look_around()
 
     def _beat(self) -> None:
-        if time.monotonic() >= self._last_look + HEARTBEAT_S:
+        if time.monotonic() >= self._next_look:
             self._look_at_engine()
 
     def _look_around(self) -> None:
         """What all that came means: every pane may say something else."""
+        began_s = time.monotonic()
         joins = self._session.joins()
         if joins != self.space.meetings.joins:
             self.space.show_joins(Meetings(joins))
         self.show_evidence()
         self.show_views()
         self._look_at_engine()
+        # The longer the texts, the longer it takes; what streams must not wait for it.
+        took_s = time.monotonic() - began_s
+        self._next_look = time.monotonic() + max(HEARTBEAT_S, took_s / MOST_SPENT_LOOKING)
 
     def _tell_notices(self) -> None:
         for notice in self._session.notices():
             self._say(notice)
 
     def _look_at_engine(self) -> None:
-        self._last_look = time.monotonic()
+        self._next_look = time.monotonic() + HEARTBEAT_S
         self._tell_notices()
         self._count_tokens()
         self.ask_for_shades()

@@ -314,5 +314,6 @@ class Branches(Lines):
         text = Text(shown_in_a_line(raw), style, end="")
         for span, name in self._meetings.tinted(node.id, self._place):
             start, end = (max(0, at - n_skipped) for at in words_range(node.text, span))
-            text.stylize(self.style_of(name), *shown_range_in_a_line(raw, start, end))
+            if start < len(raw):
+                text.stylize(self.style_of(name), *shown_range_in_a_line(raw, start, end))
         return text

@@ -15,7 +15,8 @@ from loom.app.display import BOOKMARK, byte_shown_at, fit, shown_range, shown_wo
 from loom.app.manuscript import Line, Manuscript
 from loom.app.marked import CHAPTER, signs
 from loom.app.marks import MARK_CLASSES, MET_CLASSES, Look, look_of
-from loom.app.meetings import Meetings, Place, words_range
+from loom.app.meetings import Meetings, Place
+from loom.app.met_words import MetWords
 from loom.app.model_glyphs import ModelGlyphs
 from loom.app.shading import Shade, Stretch, stretches
 from loom.app.widgets.lines import Lines
@@ -100,8 +101,7 @@ class Reading(Lines):
         self.shows_borders = False
         self._page = Manuscript(1)
         self._rail: dict[int, int | None] = {}
-        self._meetings = Meetings()
-        self._place: Place | None = None
+        self._met = MetWords()
         self._scrolled_to = 0
         self._token: tuple[str, int, int] | None = None
         self._cut: int | None = None
@@ -163,7 +163,7 @@ class Reading(Lines):
 
     def show_meetings(self, meetings: Meetings, place: Place | None) -> None:
         """Other words meet now, or another place was asked for."""
-        self._meetings, self._place = meetings, place
+        self._met = MetWords(meetings, place)
         self.refresh()
 
     # Ways to look at it
@@ -327,10 +327,8 @@ class Reading(Lines):
         """The strongest finding whose words end on a line."""
         page = self._page
         for number, _, _ in page.pieces(line):
-            node = page.nodes[number]
-            for span, join in self._meetings.spans(node.id):
-                end = page.starts[number] + shown_range(node.text, 0, span.end_byte)[1]
-                if line.start < end <= line.end:
+            for end, join in self._met.ends(page.nodes[number]):
+                if line.start < page.starts[number] + end <= line.end:
                     return look_of(join)
         return None
 
@@ -372,8 +370,8 @@ class Reading(Lines):
         """Stretches of a node's shown text that are shaded, where words meet, or looked at."""
         for start, end, level in self._stretches(node):
             yield self.style_of(f"reading--shade-{level}"), start, end
-        for span, name in self._meetings.tinted(node.id, self._place):
-            yield self.style_of(name), *shown_range(node.text, *words_range(node.text, span))
+        for name, start, end in self._met.tinted(node):
+            yield self.style_of(name), start, end
         if self._token is not None and self._token[0] == node.id:
             yield self.style_of("reading--token"), *shown_range(node.text, *self._token[1:])
 
