@@ -7,6 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from loom.engine.llama.candidates import LEAST_LOG_P
 from loom.engine.llama.prefilter import Best, Cut, MinP, TopK, candidate_ids
 from loom.records import Sampling
 from loom.records.sampling import (
@@ -84,7 +85,20 @@ def test_the_same_tokens_are_drawn_from_what_is_left(
     # llama.cpp's typical sampling multiplies 0 by its logarithm where top-n-sigma has masked.
     assume(not {"typical", "top_n_sigma"} <= set(sampling.steps))
     rows = rows_of(law_seed, grain, 12)
+    # Its first mirostat divides by a probability that float32 cannot tell from 0: the list that is
+    # handed to it here has none, and then it takes another token, and a better one.
+    first_mirostat = sampling.mirostat is not None and sampling.mirostat.version == 1
+    assume(not (first_mirostat and may_vanish(rows, sampling)))
     assert drawn(rows, sampling, seed, prompt) == drawn_in_full(rows, sampling, seed, prompt)
+
+
+def may_vanish(rows: list[Logits], sampling: Sampling) -> bool:
+    """Whether a token may become so unlikely that its probability is no normal float32."""
+    spread = sampling.dynamic_temperature.spread if sampling.dynamic_temperature else 0.0
+    coldest = (sampling.temperature or 0.0) - spread
+    widest = max(float(np.ptp(row)) for row in rows)
+    widest += 2 * max((abs(one.bias or 0.0) for one in sampling.biases), default=0.0)
+    return coldest <= 0 or widest / coldest > -LEAST_LOG_P
 
 
 CHAINS = [
