@@ -42,7 +42,7 @@ def statistics_of(rows: Sequence[Logits], chosen: Sequence[int], top_k: int) -> 
             sums[:, i] = scratch.sums(row, most)
             top_ids[i] = top = top_of(scratch.x, k)
             top_logits[i] = row[top]
-    return finished(sums, largest, drawn, top_ids, top_logits)
+    return _finished(sums, largest, drawn, top_ids, top_logits)
 
 
 class _Scratch:
@@ -71,19 +71,13 @@ class _Scratch:
         )
 
 
-def finished(
+def _finished(
     sums: npt.NDArray[np.float64],
     largest: npt.NDArray[np.float64],
     drawn: npt.NDArray[np.float64],
     top_ids: npt.NDArray[np.int32],
-    top_logits: npt.NDArray[np.floating],
+    top_logits: npt.NDArray[np.float64],
 ) -> TokenStats:
-    """Statistics of n laws from sums over them.
-
-    `sums`, shape (4, n), are those of w, w x, w x^2 and w^2 with x = logit - `largest` and
-    w = exp x; `drawn` are the logits of the tokens drawn; `top_ids` and `top_logits`, shape (n, k),
-    fall.
-    """
     total, weighted, squared, collision = sums
     log_total = np.log(total)
     log_z = largest + log_total
@@ -110,7 +104,8 @@ def top_of(x: Logits, k: int) -> npt.NDArray[np.intp]:
     """
     if not k:
         return np.empty(0, np.intp)
-    depth, n_columns = columns_of(len(x), k)
+    depth = max(1, len(x) // (COLUMNS_A_TOKEN * k))
+    n_columns = len(x) // depth
     # Neighbours of a column lie far apart, so that a row of them is compared at once.
     maxima = x[: depth * n_columns].reshape(depth, n_columns).max(axis=0)
     least = np.partition(maxima, n_columns - k)[n_columns - k] if k <= n_columns else -np.inf
@@ -121,9 +116,3 @@ def top_of(x: Logits, k: int) -> npt.NDArray[np.intp]:
     # Candidates stand in the order of the vocabulary, and a stable sort leaves ties so.
     order = np.argsort(-x[candidates], kind="stable")[:k]
     return candidates[order]
-
-
-def columns_of(n_vocab: int, k: int) -> tuple[int, int]:
-    """How deep, and how many, are the columns among whose maxima the k largest are looked for."""
-    depth = max(1, n_vocab // (COLUMNS_A_TOKEN * k))
-    return depth, n_vocab // depth
