@@ -13,6 +13,7 @@ from loom.convergence.chance import (
 )
 from loom.convergence.lexical import GRAM, LexicalIndex
 from loom.convergence.meetings import Meeting
+from loom.convergence.places import Places
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,7 +37,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A candidate that chance does not explain: `n_branches` of `n_compared` branches hold it."""
+    """A candidate that `n_branches` of `n_compared` branches hold; `expected` like it by chance."""
 
     candidate: Candidate
     expected: float
@@ -91,22 +92,29 @@ def _topmost(index: LexicalIndex, numbers: Sequence[int], fork: int) -> tuple[in
     return tuple(found)
 
 
-def findings_of(
-    index: LexicalIndex, candidates: Iterable[Candidate], most_by_chance: float
-) -> list[Finding]:
-    """The candidates that the whole tree, as it is now, does not explain by chance."""
-    extents: dict[int, tuple[int, int]] = {}
-    found = []
-    for candidate in candidates:
-        fork = candidate.meeting.fork
-        if fork not in extents:
-            extents[fork] = index.places.below(fork)
-        expected = expected_by_chance(*extents[fork], surprisal_bits(index, candidate.own))
-        if expected <= most_by_chance:
-            n_branches = sum(map(index.n_leaves, candidate.topmost))
-            n_compared = index.n_leaves(candidate.fork)
-            found.append(Finding(candidate, expected, n_branches, n_compared))
-    return found
+class Extents:
+    """How much stands below a fork, worked out once for all runs that part there."""
+
+    def __init__(self, places: Places) -> None:
+        self._places = places
+        self._known: dict[int, tuple[int, int]] = {}
+
+    def of(self, fork: int) -> tuple[int, int]:
+        """Places below it, and paths on which they end."""
+        if fork not in self._known:
+            self._known[fork] = self._places.below(fork)
+        return self._known[fork]
+
+
+def finding_of(index: LexicalIndex, candidate: Candidate, extents: Extents) -> Finding:
+    """A candidate beside all that the tree holds now."""
+    extent = extents.of(candidate.meeting.fork)
+    return Finding(
+        candidate,
+        expected_by_chance(*extent, surprisal_bits(index, candidate.own)),
+        n_branches=sum(map(index.n_leaves, candidate.topmost)),
+        n_compared=index.n_leaves(candidate.fork),
+    )
 
 
 def each_place_once(findings: Iterable[Finding]) -> list[Finding]:

@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
 from loom.convergence.chance import MOST_BY_CHANCE
-from loom.convergence.findings import Candidate, Finding, candidate_of, each_place_once, findings_of
+from loom.convergence.findings import (
+    Candidate,
+    Extents,
+    Finding,
+    candidate_of,
+    each_place_once,
+    finding_of,
+)
 from loom.convergence.lexical import GRAM, LexicalIndex
 from loom.convergence.meetings import meeting_of
 from loom.convergence.runs import Run, runs_from
@@ -63,6 +70,9 @@ class JoinFinder:
     asked, then through the candidates, and answers at once if nothing was taken. The first call
     reads the whole tree, and so does the first after a text was read anew by another model, or
     something was hidden, shown or moved. Hidden nodes are no branches and meet nobody.
+
+    `look` is the same work step by step, for who has more to do than that. What is taken between
+    two steps is told by the next look.
     """
 
     def __init__(self, most_by_chance: float = MOST_BY_CHANCE) -> None:
@@ -73,54 +83,100 @@ class JoinFinder:
         self._plain: dict[int, int] = {}
         self._spans: dict[Candidate, tuple[Span, ...]] = {}
         self._n_seen = _Seen()
-        self._found: tuple[Join, ...] | None = None
+        self._steps: Iterator[None] | None = None
+        self._unread: list[TreeEvent] = []
+        self._is_current = False
+        self.found: tuple[Join, ...] = ()
+        """What was found by the last look that came to its end."""
 
     def take(self, event: TreeEvent, tree: Tree) -> None:
         """Follow an event that `tree` has applied already; taking one twice changes nothing."""
-        if self._index is None:
-            return
         match event:
             case NodeHidden() | NodeShown() | NodeMoved() | NodeDerived():
                 self._forget()
             case GrowthHidden() | GrowthShown():
                 self._forget()
+            case _ if self._index is not None:
+                self._follow(self._index, event, tree)
+            case _ if self._steps is not None:
+                self._unread.append(event)
+            case _:
+                pass
+
+    def _follow(self, index: LexicalIndex, event: TreeEvent, tree: Tree) -> None:
+        match event:
             case NodeAdded() | NodeImported() | BranchOpened() if not tree.is_visible(
                 event.node_id
             ):
                 return
             case NodeAdded() | NodeImported() | BranchOpened():
-                if event.node_id not in self._index:
-                    self._index.add_node(event.node_id, event.parent_id)
-            case NodeTokenised() | TokensAppended() if event.node_id not in self._index:
+                if event.node_id not in index:
+                    index.add_node(event.node_id, event.parent_id)
+            case NodeTokenised() | TokensAppended() if event.node_id not in index:
                 return
             case NodeTokenised():
-                self._take_reading(self._index, tree.node(event.node_id))
+                self._take_reading(index, tree.node(event.node_id))
             case TokensAppended():
-                self._take_tokens(self._index, event)
+                self._take_tokens(index, event)
             case _:
                 return
-        self._found = None
+        self._is_current = False
 
     def joins(self, tree: Tree) -> tuple[Join, ...]:
         """All meetings, those that the largest share of the compared branches holds first."""
-        if self._index is None:
-            self._index = _read(tree)
-        if self._found is None:
-            self._search(self._index)
-            findings = findings_of(self._index, self._all_candidates(), self._most_by_chance)
-            chosen = each_place_once(findings)
-            self._found = self._tell(self._index, tree, chosen)
-        return self._found
+        while self._steps is not None or not self._is_current:
+            for _ in self.look(tree):
+                pass
+        return self.found
 
-    def _tell(self, index: LexicalIndex, tree: Tree, chosen: Sequence[Finding]) -> tuple[Join, ...]:
-        told = [finding.candidate for finding in chosen]
-        self._spans = {
-            candidate: self._spans.get(candidate) or spans_of(index, tree, candidate)
-            for candidate in told
-        }
-        return tuple(
-            join_of(index, tree, finding, self._spans[finding.candidate]) for finding in chosen
-        )
+    def look(self, tree: Tree) -> Iterator[None]:
+        """Go on with the look that was left, or begin one if anything was taken since the last."""
+        if self._steps is None and not self._is_current:
+            self._steps = self._looked_at(tree)
+        while self._steps is not None:
+            try:
+                next(self._steps)
+            except StopIteration:
+                self._steps = None
+            else:
+                yield
+
+    def _looked_at(self, tree: Tree) -> Iterator[None]:
+        if self._index is None:
+            yield from self._read(tree)
+        if (index := self._index) is None:
+            return
+        self._is_current = True
+        yield from self._search(index)
+        findings: list[Finding] = []
+        extents = Extents(index.places)
+        for candidate in list(self._all_candidates()):
+            yield
+            finding = finding_of(index, candidate, extents)
+            if finding.expected <= self._most_by_chance:
+                findings.append(finding)
+        yield from self._tell(index, tree, each_place_once(findings))
+
+    def _read(self, tree: Tree) -> Iterator[None]:
+        """The whole tree; what is taken meanwhile is followed behind it."""
+        index = LexicalIndex()
+        for node in list(tree.visible()):
+            yield
+            index.add_node(node.id, node.parent_id)
+            index.extend(node.id, node.token_ids or (), _pieces(node))
+        self._index, unread, self._unread = index, self._unread, []
+        for event in unread:
+            self.take(event, tree)
+
+    def _tell(self, index: LexicalIndex, tree: Tree, chosen: Sequence[Finding]) -> Iterator[None]:
+        spans: dict[Candidate, tuple[Span, ...]] = {}
+        found: list[Join] = []
+        for finding in chosen:
+            yield
+            candidate = finding.candidate
+            spans[candidate] = self._spans.get(candidate) or spans_of(index, tree, candidate)
+            found.append(join_of(index, tree, finding, spans[candidate]))
+        self._spans, self.found = spans, tuple(found)
 
     def _take_reading(self, index: LexicalIndex, node: Node) -> None:
         if index.n_tokens(node.id) or index.sealed(node.id):
@@ -139,11 +195,11 @@ class JoinFinder:
 
     def _forget(self) -> None:
         """Leave everything to be read from the tree when it is next asked for."""
-        self._index = None
+        self._index, self._steps, self._is_current = None, None, False
         self._candidates, self._plain, self._spans = {}, {}, {}
-        self._n_seen = _Seen()
+        self._n_seen, self._unread = _Seen(), []
 
-    def _search(self, index: LexicalIndex) -> None:
+    def _search(self, index: LexicalIndex) -> Iterator[None]:
         """Look again at the runs that what was taken since may have changed."""
         places, seen = index.places, self._n_seen
         self._n_seen = _Seen(len(places), len(places.forks), len(index.shared))
@@ -151,14 +207,19 @@ class JoinFinder:
             self._candidates, self._plain = {}, {}
             keys = set(index.repeats)
         else:
-            others = _keys_back(index, index.shared[seen.shared :])
-            for fork in places.forks[seen.forks :]:
-                others.update(map(index.gram_at, places.after(fork, GRAM)))
-            for key in others:
+            others = _KeysBack(index)
+            yield from others.walk(index.shared[seen.shared :])
+            for fork in places.forks[seen.forks : self._n_seen.forks]:
+                yield
+                others.keys.update(map(index.gram_at, places.after(fork, GRAM)))
+            for key in others.keys:
                 self._candidates.pop(key, None)
                 self._plain.pop(key, None)
-            keys = others | _keys_back(index, range(seen.places, len(places)))
+            new = _KeysBack(index)
+            yield from new.walk(range(seen.places, self._n_seen.places))
+            keys = others.keys | new.keys
         for key in keys & index.repeats.keys():
+            yield
             self._look_again(index, key, index.repeats[key])
 
     def _look_again(self, index: LexicalIndex, key: int, ends: list[int]) -> None:
@@ -185,36 +246,34 @@ class JoinFinder:
                     yield candidate
 
 
-def _keys_back(index: LexicalIndex, changed: Iterable[int]) -> set[int]:
-    """The 4-grams with which a run may begin that one of these places lengthens or ends.
+class _KeysBack:
+    """The 4-grams with which a run may begin that one of the changed places lengthens or ends.
 
     They stand on the way back from it, up to where 4-grams stop being repeated.
     """
-    keys: set[int] = set()
-    walked: set[int] = set()
-    for end in changed:
-        for place, key in index.grams_back(end):
-            if place in walked:
-                break
-            walked.add(place)
-            if key in index.repeats:
-                keys.add(key)
-            elif place != end:
-                break
-    return keys
+
+    def __init__(self, index: LexicalIndex) -> None:
+        self._index = index
+        self._walked: set[int] = set()
+        self.keys: set[int] = set()
+
+    def walk(self, changed: Iterable[int]) -> Iterator[None]:
+        """Collect those of some places, a step for each."""
+        for end in changed:
+            yield
+            for place, key in self._index.grams_back(end):
+                if place in self._walked:
+                    break
+                self._walked.add(place)
+                if key in self._index.repeats:
+                    self.keys.add(key)
+                elif place != end:
+                    break
 
 
 def find_joins(tree: Tree, most_by_chance: float = MOST_BY_CHANCE) -> tuple[Join, ...]:
     """All meetings of a tree, as `JoinFinder` finds them."""
     return JoinFinder(most_by_chance).joins(tree)
-
-
-def _read(tree: Tree) -> LexicalIndex:
-    index = LexicalIndex()
-    for node in tree.visible():
-        index.add_node(node.id, node.parent_id)
-        index.extend(node.id, node.token_ids or (), _pieces(node))
-    return index
 
 
 def _pieces(node: Node) -> tuple[bytes, ...]:

@@ -168,6 +168,10 @@ class Session:
         """Where branches meet again, strongest first, over everything drained so far."""
         return self._joins.joins(self.tree)
 
+    def joins_by(self, until_s: float) -> tuple[Join, ...] | None:
+        """The same if it is known by then, a `time.monotonic`; if not, ask again to go on."""
+        return self._joins.joins_by(until_s, self.tree)
+
     def judge(self, asked: Asked) -> None:
         """Begin to compare futures beside everything else; LoomError if nothing can be compared.
 
@@ -336,18 +340,14 @@ class Session:
         self._slot.load(self._spec())
 
     def unload_model(self) -> None:
-        """Free the memory of all models; the next `grow` loads one again."""
-        self._let_go()
+        """Free the memory of all models; what was being written is closed as stopped."""
+        self.stop()
+        self._slot.unload()
+        self._requests.abandon()
 
     def unload_when_idle(self, after_s: float) -> None:
         """Free a model's memory after so many seconds without work, ten minutes unless told."""
         self._slot.unload_after_s = after_s
-
-    def _let_go(self) -> None:
-        """Free the model; what it was writing is closed as stopped."""
-        self.stop()
-        self._slot.unload()
-        self._requests.abandon()
 
     def count_tokens(self, text: str) -> int | None:
         """How many tokens a text has for the session's model; None while that is not known."""
@@ -388,7 +388,7 @@ class Session:
 
         SessionFileError if the last of it could not be written.
         """
-        self._let_go()
+        self.unload_model()
         for part in (self._slot, self._prompts, self.laws, self.second):
             part.close()
         if not self._journal.close():

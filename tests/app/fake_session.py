@@ -252,6 +252,9 @@ class FakeSession:
     def joins(self) -> tuple[Join, ...]:
         return self.found
 
+    def joins_by(self, until_s: float) -> tuple[Join, ...] | None:
+        return self.found
+
     def judge(self, asked: Asked) -> None:
         self.judged_joins.append(asked.join)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import groupby
+from itertools import groupby, islice
 from math import inf
 
 import pytest
@@ -138,11 +138,14 @@ def test_spans_of_one_join_hold_the_same_tokens_and_the_same_bytes(
 
 
 @st.composite
-def growths(draw: st.DrawFn) -> list[TreeEvent | None]:
-    """A plan's events in small pieces and any order that a session could see; None: look now."""
+def growths(draw: st.DrawFn) -> list[TreeEvent | int | None]:
+    """A plan's events in small pieces and any order that a session could see.
+
+    None: look now. A number: look on, for so many steps.
+    """
     plan = draw(plans())
     n_taken = [0] * len(plan.parents)
-    found: list[TreeEvent | None] = []
+    found: list[TreeEvent | int | None] = []
     for index, parent in enumerate(plan.parents):
         # Nothing grows below a text that is still growing.
         if parent is None:
@@ -155,8 +158,7 @@ def growths(draw: st.DrawFn) -> list[TreeEvent | None]:
         for _ in range(draw(st.integers(0, 4)) if unfinished else 0):
             grower = draw(st.sampled_from(unfinished))
             found += step(plan, n_taken, grower, draw(st.integers(1, 5)))
-            if draw(st.booleans()):
-                found.append(None)
+            found += draw(st.sampled_from([[], [None], [1], [3], [10], [30]]))
     for index in draw(st.permutations(range(len(plan.parents)))):
         found += finish(plan, n_taken, index)
     return found
@@ -177,13 +179,15 @@ def finish(plan: Plan, n_taken: list[int], index: int) -> Iterator[TreeEvent]:
 @settings(max_examples=200)
 @given(growths(), thresholds)
 def test_following_the_growth_finds_what_reading_the_whole_tree_finds(
-    events: list[TreeEvent | None], threshold: float
+    events: list[TreeEvent | int | None], threshold: float
 ) -> None:
     tree, finder = Tree(), JoinFinder(threshold)
-    finder.joins(tree)
     for event in events:
         if event is None:
             assert finder.joins(tree) == find_joins(tree, threshold)
+        elif isinstance(event, int):
+            for _ in islice(finder.look(tree), event):
+                pass
         else:
             tree.apply(event)
             finder.take(event, tree)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -52,7 +54,6 @@ def test_after_any_hiding_and_moving_it_is_as_if_read_anew(data: st.DataObject) 
     tokens = st.lists(st.integers(0, 3), min_size=1, max_size=8)
     tree = tree_of(written("0", None, [9, 9]))
     finder = JoinFinder(most_by_chance=1e9)
-    finder.joins(tree)
     for number in range(1, data.draw(st.integers(2, 14))):
         ids = st.sampled_from([node.id for node in tree])
         node_id, parent_id = data.draw(ids), data.draw(ids)
@@ -71,6 +72,8 @@ def test_after_any_hiding_and_moving_it_is_as_if_read_anew(data: st.DataObject) 
         for event in events:
             tree.apply(event)
             finder.take(event, tree)
+        for _ in islice(finder.look(tree), data.draw(st.sampled_from([0, 1, 3, 10, 30]))):
+            pass
         if data.draw(st.booleans()):
             assert finder.joins(tree) == find_joins(tree, 1e9)
     assert finder.joins(tree) == find_joins(tree, 1e9)

@@ -40,6 +40,12 @@ a person reads more slowly than that: where branches meet, rates, what is left o
 MOST_SPENT_LOOKING = 0.05
 """The share of the time that looking at all of that may take while text streams in."""
 
+_LOOK_S = 0.004
+"""How long a key waits at most for a look at where branches meet; the rest of it comes after."""
+
+_BREATH_S = 0.001
+"""Until a look goes on: everything that waits has its turn."""
+
 _MOST_COUNTED = 100_000
 """Characters of a draft up to which its tokens are counted at each key."""
 
@@ -66,7 +72,8 @@ class MainScreen(ExportingScreen):
         self._session = session
         self._tree = session.tree
         self._frame_due: Timer | None = None
-        self._last_frame = self._next_look = 0.0
+        self._last_frame = self._next_look = self._looked_s = 0.0
+        self._is_looking = self._looks_again = False
 
     def compose(self) -> ComposeResult:
         """The panes, or one sentence where they have no room."""
@@ -109,8 +116,6 @@ class MainScreen(ExportingScreen):
         self.space.absorb(changes, n_awaited)
         if n_awaited != self.space.branches.n_awaited:
             self.space.show_branches(n_awaited)
-        if self._session.progress is None:
-            self._session.unasked.advance()
         only_longer = self.is_growing and not (changes.added or changes.families)
         if only_longer and time.monotonic() < self._next_look:
             self._tell_notices()
@@ -123,16 +128,34 @@ class MainScreen(ExportingScreen):
 
     def _look_around(self) -> None:
         """What all that came means: every pane may say something else."""
+        self.show_views()
+        self._look_at_engine()
+        if self._is_looking:
+            self._looks_again = True
+        else:
+            self._looked_s, self._looks_again = 0.0, False
+            self._look_for_joins()
+
+    def _look_for_joins(self) -> None:
+        """A little of it, and the rest after what waits."""
         began_s = time.monotonic()
-        joins = self._session.joins()
+        joins = self._session.joins_by(began_s + _LOOK_S)
+        self._looked_s += time.monotonic() - began_s
+        # The longer the texts, the longer it takes; what streams must not wait for it.
+        wait_s = max(HEARTBEAT_S, self._looked_s / MOST_SPENT_LOOKING)
+        self._next_look = time.monotonic() + wait_s
+        self._is_looking = joins is None
+        if joins is None:
+            # A message to itself would come before all that waits elsewhere, keys too.
+            self.set_timer(_BREATH_S, self._look_for_joins)
+            return
         if joins != self.space.meetings.joins:
             self.space.show_joins(Meetings(joins))
         self.show_evidence()
-        self.show_views()
-        self._look_at_engine()
-        # The longer the texts, the longer it takes; what streams must not wait for it.
-        took_s = time.monotonic() - began_s
-        self._next_look = time.monotonic() + max(HEARTBEAT_S, took_s / MOST_SPENT_LOOKING)
+        if not self.is_growing and self._looks_again:
+            self._look_around()
+        elif self._session.progress is None:
+            self._session.unasked.advance()
 
     def _tell_notices(self) -> None:
         for notice in self._session.notices():

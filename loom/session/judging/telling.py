@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from loom.convergence.denying import with_denials
 from loom.convergence.gist_joins import gist_joins
 from loom.convergence.joins import JoinFinder, find_joins
@@ -29,7 +31,19 @@ class JoinTeller:
 
     def joins(self, tree: Tree) -> tuple[Join, ...]:
         """Roads first, then look-alikes, what is undecided, and shared words."""
-        words = self.words(tree)
+        return self._tell(self.words(tree), tree)
+
+    def joins_by(self, until_s: float, tree: Tree) -> tuple[Join, ...] | None:
+        """The same if looking at words has come to its end by then, by `time.monotonic`.
+
+        None if not: the next call goes on. What happens while it is looked at may be missing.
+        """
+        for _ in self._finder.look(tree):
+            if time.monotonic() >= until_s:
+                return None
+        return self._tell(self._finder.found, tree)
+
+    def _tell(self, words: tuple[Join, ...], tree: Tree) -> tuple[Join, ...]:
         # The number of nodes counts too: shares of branches change with every new one.
         now = words, len(tree.judged), len(tree), tuple(tree.denied)
         if self._made_of is None or self._made_of[0] is not words or self._made_of[1:] != now[1:]:
