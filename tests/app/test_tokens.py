@@ -7,6 +7,7 @@ from loom.tree.node import HUMAN
 
 from .conftest import NARROW, WIDE, main_screen, opened, screen_text, until
 from .test_snapshots import grown
+from .test_speaking import answered
 
 HUGE = (220, 60)
 
@@ -136,3 +137,10 @@ async def test_a_click_chooses_a_token() -> None:
         tokens = main_screen(pilot).space.tokens
         await pilot.click(tokens, offset=(6, 5))
         assert tokens._chosen == 3
+
+
+async def test_two_turns_of_a_chat_do_not_run_together() -> None:
+    session = answered()
+    async with opened(session, WIDE) as pilot:
+        await pilot.press("escape", "t")
+        assert " │ Marco" in screen_text(pilot)

@@ -38,6 +38,9 @@ _ABOVE = 2
 """Lines above the choices: the tokens around, and the numbers of the law."""
 
 _INSET = 3
+_MOST_BEFORE = 20
+"""Tokens that are shown of the text before."""
+_BETWEEN_TURNS = " │ "
 _WORD = 24
 _PERCENT = 8
 _LONGEST_BAR = 60
@@ -296,17 +299,27 @@ class Tokens(Lines, can_focus=True):
         start, end = strip(pieces, at, max(1, self.width - _INSET - 1))
         for number in range(start, end):
             style = "tokens--at" if number == at else "tokens--near"
+            if self._begins_turn and number == at - self._place.index - 1:
+                style = "tokens--quiet"
             text.append(pieces[number], self.style_of(style))
         if at >= len(pieces):
             text.append(" ", self.style_of("tokens--at"))
         text.truncate(self.width)
         return text
 
+    @property
+    def _begins_turn(self) -> bool:
+        """Whether a turn ends in front of the node: the model reads its marks in between."""
+        number = self._place.number
+        return number > 0 and self._path[number].role != self._path[number - 1].role
+
     def _around(self, node: Node) -> tuple[list[str], int]:
         """The tokens of the node and the last of the one before, and which is looked at."""
         before: list[str] = []
         if self._place.number:
-            before = _pieces(self._path[self._place.number - 1], self._laws)[-20:]
+            before = _pieces(self._path[self._place.number - 1], self._laws)[-_MOST_BEFORE:]
+        if self._begins_turn:
+            before.append(_BETWEEN_TURNS)
         return before + _pieces(node, self._laws), len(before) + self._place.index
 
     def _draw_choice(self, law: Law, at: int, width: int | None = None) -> Text:
