@@ -55,7 +55,7 @@ class Spot:
     history: TokenIds
     places: tuple[Place, ...]
     leaves: frozenset[str]
-    ahead: tuple[Step, ...] = ()
+    ahead: Sequence[Step] = ()
 
     @property
     def place(self) -> Place:
@@ -113,11 +113,16 @@ def spots_of(tree: Tree, node_ids: Sequence[str], reader: Reader, stride: int = 
             history,
             tuple(places),
             frozenset().union(*(below[place.node] for place in places)),
-            max((tuple(reader.ahead(p, STEPS_AHEAD)) for p in places), key=len),
+            _longest([reader.ahead(place, STEPS_AHEAD) for place in places]),
         )
         for history, places in by_history.items()
     )
     return Spots(spots, left_out)
+
+
+def _longest(ways: Sequence[Sequence[Step]]) -> Sequence[Step]:
+    # How long one is may have to be read from a file, which a single one need not be for that.
+    return ways[0] if len(ways) == 1 else max(ways, key=len)
 
 
 def comparable(one: Spot, other: Spot) -> bool:

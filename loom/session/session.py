@@ -104,7 +104,7 @@ class Session:
         self.laws = Laws(path, self.tree, self._prompts, self._spec, submit, news.rouse)
         self.second = SecondModel(path, self.tree, self._spec, submit, news, self._journal.note)
         self._slot.name(self.tree.model, self.tree.opening)
-        self.unasked = Unasked(self.tree, self.judging, self.judge, lambda: self.status)
+        self.unasked = Unasked(self.tree, self.judging, self.judge, self._spec, lambda: self.status)
         self._counter = TokenCounter()
         self.exporter = partial(access.exporter, path, connect)
         self.operations = Operations(

@@ -26,6 +26,7 @@ from tests.store.specimens import MODEL
 
 SMALL = replace(MODEL, n_parameters=2_000_000)
 READY = ModelStatus("ready", "story-base", SMALL)
+SPEC = LoadSpec("story-base.gguf", SMALL.fingerprint, "story-base")
 
 
 class Judge:
@@ -34,9 +35,13 @@ class Judge:
     def __init__(self) -> None:
         self.asked: list[Asked] = []
         self.failure: CannotScoreError | None = None
+        self.ready: list[str] = []
 
     def __call__(self, asked: Asked) -> None:
         self.asked.append(asked)
+
+    def make_ready(self, spec: LoadSpec) -> None:
+        self.ready.append(spec.fingerprint)
 
 
 def no_model(spec: LoadSpec, listener: Listener) -> SteppedEngine:
@@ -60,7 +65,7 @@ def plugged_in(tmp_path: Path) -> Path:
 
 def unasked(judge: Judge, noise: Noise, power: Path, status: ModelStatus = READY) -> Unasked:
     tree = star(noise(3), noise(9), noise(9), noise(9))
-    return Unasked(tree, judge, judge, lambda: status, power)  # type: ignore[arg-type]
+    return Unasked(tree, judge, judge, lambda: SPEC, lambda: status, power)  # type: ignore[arg-type]
 
 
 def grow(unasked: Unasked, seconds: float, finish: Finish = "length") -> None:
@@ -68,6 +73,14 @@ def grow(unasked: Unasked, seconds: float, finish: Finish = "length") -> None:
         unasked.take(BranchOpened(100.0, node_id, "0", "r", 0, "text", "m"))
     for node_id in ("1", "2", "3"):
         unasked.take(BranchClosed(100.0 + seconds, node_id, finish))
+
+
+def test_what_the_judge_needs_is_read_while_branches_grow(
+    judge: Judge, noise: Noise, plugged_in: Path
+) -> None:
+    watching = unasked(judge, noise, plugged_in)
+    grow(watching, 8.0)
+    assert judge.ready == [SMALL.fingerprint]
 
 
 def test_after_growing_its_ends_are_compared_for_a_quarter_of_its_time(
@@ -141,7 +154,7 @@ def test_no_model_is_loaded_for_it(judge: Judge, noise: Noise, plugged_in: Path)
 
 def test_one_way_on_meets_nobody(judge: Judge, plugged_in: Path, noise: Noise) -> None:
     tree = star(noise(3), noise(9))
-    watching = Unasked(tree, judge, judge, lambda: READY, plugged_in)  # type: ignore[arg-type]
+    watching = Unasked(tree, judge, judge, lambda: SPEC, lambda: READY, plugged_in)  # type: ignore[arg-type]
     with pytest.raises(UsageError, match="takes two to meet"):
         watching.check_now("1")
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from itertools import accumulate, pairwise
 from pathlib import Path
 
-import numpy as np
-
 from loom.convergence.scorer import TokenIds
-from loom.convergence.spots import LIKELIEST, Step
+from loom.convergence.spots import Step
 from loom.engine.request import LoadSpec, PromptPart, TokensPart
 from loom.errors import CannotScoreError
 from loom.records import Place, TokenStats
-from loom.session.model_source import Spelling, source_of
+from loom.session.judging.stored_steps import StoredSteps, Stretch
+from loom.session.judging.vocabulary import Vocabulary
 from loom.session.prompt_maker import PromptMaker
 from loom.session.turns import Speaker
 from loom.store.database import open_for_reading
@@ -30,12 +28,14 @@ class TreeReader:
     CannotScoreError where only the model itself can read a text.
     """
 
-    def __init__(self, tree: Tree, path: Path, spec: LoadSpec, prompts: PromptMaker) -> None:
+    def __init__(
+        self, tree: Tree, path: Path, spec: LoadSpec, prompts: PromptMaker, vocabulary: Vocabulary
+    ) -> None:
         self._tree = tree
         self._path = path
         self._spec = spec
         self._prompts = prompts
-        self._spelling: tuple[Spelling | None] | None = None
+        self._vocabulary = vocabulary
         self._before: dict[str, TokenIds] = {}
         self._stats: dict[str, TokenStats | None] = {}
         self._spelt_pieces: dict[int, bytes] = {}
@@ -59,18 +59,19 @@ class TreeReader:
         return [(*before, *self._spelt(text, special=node.special)[0]) for text in texts]
 
     def ahead(self, place: Place, n_tokens: int) -> Sequence[Step]:
-        """The stored laws of the next tokens, as far as this model wrote them: the eldest's way."""
+        """The stored laws of the next tokens, as far as this model wrote them: the eldest's way.
+
+        They are read from the session's file by who looks at them first, in any one thread.
+        """
         node: Node | None = self._tree.node(place.node)
-        steps: list[Step] = []
-        begin = place.n_tokens
-        while node is not None and len(steps) < n_tokens:
-            stats = self._stats_of(node) if self._wrote(node) else None
-            if stats is None:
-                break
-            end = min(begin + n_tokens - len(steps), len(stats.logprob))
-            steps += [_step(node.token_ids or (), stats, row) for row in range(begin, end)]
-            node, begin = self._going_on(node), 0
-        return steps
+        stretches: list[Stretch] = []
+        begin, n_left = place.n_tokens, n_tokens
+        while node is not None and self._wrote(node):
+            ids = (node.token_ids or ())[begin : begin + n_left]
+            stretches.append(Stretch(node.id, begin, ids))
+            n_left -= len(ids)
+            node, begin = self._going_on(node) if n_left else None, 0
+        return StoredSteps(stretches, self._stats_of)
 
     def _wrote(self, node: Node) -> bool:
         return node.token_model == self._spec.fingerprint and node.state != "growing"
@@ -98,11 +99,12 @@ class TreeReader:
 
     def document_marks(self) -> tuple[TokenIds, TokenIds]:
         """The tokens at which the model's documents begin and end; nothing where it has none."""
-        source, spelling = source_of(self._spec), self._vocabulary()
+        spelling = self._vocabulary.of(self._spec)
         if spelling is None:
             return (), ()
         begin = () if spelling.bos_id is None else (spelling.bos_id,)
-        end = spelling.encode(source.eos_text, special=True) if source.eos_text else []
+        eos_text = self._vocabulary.source(self._spec).eos_text
+        end = spelling.encode(eos_text, special=True) if eos_text else []
         return begin, tuple(end) if len(end) == 1 else ()
 
     def _before_node(self, node_id: str) -> TokenIds:
@@ -123,12 +125,13 @@ class TreeReader:
                 ids += part.ids
             else:
                 ids += self._spelt(part.text, special=part.special)[0]
-        bos_id = self._spelling[0].bos_id if self._spelling and self._spelling[0] else None
+        spelling = self._vocabulary.of(self._spec)
+        bos_id = None if spelling is None else spelling.bos_id
         # The engine writes the beginning in front itself; a template may have spelt it out too.
         return tuple(ids[1:] if ids and ids[0] == bos_id else ids)
 
     def _spelt(self, text: bytes, *, special: bool) -> tuple[list[int], list[bytes]]:
-        spelling = self._vocabulary()
+        spelling = self._vocabulary.of(self._spec)
         if spelling is None:
             raise CannotScoreError(
                 f"The texts of this tree can only be read by {self._spec.name} itself, "
@@ -140,21 +143,8 @@ class TreeReader:
         self._spelt_pieces.update(zip(ids, pieces, strict=True))
         return ids, pieces
 
-    def _vocabulary(self) -> Spelling | None:
-        if self._spelling is None:
-            self._spelling = (source_of(self._spec).spelling(),)
-        return self._spelling[0]
-
-    def _stats_of(self, node: Node) -> TokenStats | None:
-        if node.id not in self._stats:
+    def _stats_of(self, node_id: str) -> TokenStats | None:
+        if node_id not in self._stats:
             with open_for_reading(self._path) as stored:
-                self._stats[node.id] = stored.read_tokens(node.id).stats
-        return self._stats[node.id]
-
-
-def _step(token_ids: Sequence[int], stats: TokenStats, row: int) -> Step:
-    # The likeliest come first.
-    ids = stats.top_ids[row, :LIKELIEST].tolist()
-    probabilities = np.exp(stats.top_logprobs[row, :LIKELIEST].astype(np.float64)).tolist()
-    own = math.exp(float(stats.logprob[row]))
-    return Step(token_ids[row], own, dict(zip(ids, probabilities, strict=True)))
+                self._stats[node_id] = stored.read_tokens(node_id).stats
+        return self._stats[node_id]

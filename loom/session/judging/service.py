@@ -14,7 +14,8 @@ from loom.engine.request import LoadSpec
 from loom.errors import LoomError, UsageError
 from loom.records import FloorFound, Join, JudgeSettings, JudgingCost
 from loom.session.judging.scope import Asked, looked_at, stride_of
-from loom.session.model_source import is_world, source_of
+from loom.session.judging.vocabulary import Vocabulary
+from loom.session.model_source import is_world
 from loom.session.news import News
 from loom.session.prompt_maker import PromptMaker
 from loom.session.residents import Heard, Loss
@@ -63,6 +64,7 @@ class Judging:
         self._scorer: EngineScorer | None = None
         self._thread: threading.Thread | None = None
         self._bank: FutureBank | None = None
+        self._vocabulary = Vocabulary()
         self._status = JudgingStatus()
         self.failure: LoomError | None = None
 
@@ -106,11 +108,11 @@ class Judging:
 
         self.stop()
         chosen = looked_at(tree, asked)
-        reader = TreeReader(tree, self._path, spec, prompts)
+        reader = TreeReader(tree, self._path, spec, prompts, self._vocabulary)
         found = spots_of(tree, chosen, reader, stride_of(spec))
         self.failure = None
         self._status = JudgingStatus(left_out=dict(found.left_out))
-        fitting = _fitting(found.spots, source_of(spec).window, asked.settings)
+        fitting = _fitting(found.spots, self._vocabulary.source(spec).window, asked.settings)
         if len(fitting) < len(found.spots):
             n_long = len(found.spots) - len(fitting)
             self._news.say("warning", f"{n_long} places lie too deep for {spec.name}'s window.", "")
@@ -145,6 +147,10 @@ class Judging:
             target=self._run, args=(self._bank, work), name="loom judge", daemon=True
         )
         self._thread.start()
+
+    def make_ready(self, spec: LoadSpec) -> None:
+        """Read behind what `start` with this model would otherwise wait for."""
+        self._vocabulary.read_behind(spec)
 
     def stop(self) -> None:
         """End what is being judged; what was found is kept."""

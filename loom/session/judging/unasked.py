@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from loom.convergence.budget import Budget
+from loom.engine.request import LoadSpec
 from loom.errors import CannotScoreError, LoomError, UsageError
 from loom.session.judging.scope import Asked
 from loom.session.judging.service import Judging
@@ -33,12 +34,14 @@ class Unasked:
         tree: Tree,
         judging: Judging,
         judge: Callable[[Asked], None],
+        spec: Callable[[], LoadSpec],
         status: Callable[[], ModelStatus],
         power: Path = POWER,
     ) -> None:
         self._tree = tree
         self._judging = judging
         self._judge = judge
+        self._spec = spec
         self._status = status
         self._power = power
         self._growing: set[str] = set()
@@ -61,6 +64,7 @@ class Unasked:
             case BranchOpened():
                 if not self._growing:
                     self._since = event.at
+                    self._make_ready()
                 self._growing.add(event.node_id)
             case BranchClosed() if event.node_id in self._growing:
                 self._growing.discard(event.node_id)
@@ -96,6 +100,12 @@ class Unasked:
                 "There is one way on from here, and it takes two to meet.", "Grow more."
             )
         self._judge(replace(asked, budget=Budget(seconds=ASKED_S)))
+
+    def _make_ready(self) -> None:
+        if self._status().model is not None and self.why_not is None:
+            # A model that is gone is told of by who needs it.
+            with suppress(LoomError):
+                self._judging.make_ready(self._spec())
 
     def _learn(self) -> None:
         """A model that cannot say how likely texts are is not asked again."""
