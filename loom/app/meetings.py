@@ -26,6 +26,7 @@ class Meetings:
         self.places = [Place(join, node_id) for join in joins for node_id in join.nodes]
         self._told = tuple(filter(is_told, joins))
         self._spans: defaultdict[str, list[tuple[Span, Join]]] = defaultdict(list)
+        self._looks: dict[str, list[Look]] = {}
         for join in joins:
             for span in join.spans:
                 self._spans[span.node].append((span, join))
@@ -56,8 +57,13 @@ class Meetings:
 
     def looks(self, node_id: str) -> list[Look]:
         """How the findings of a node look, each mark once, strongest first."""
-        found = (join for join in self.of(node_id) if join.denied or worth_tinting(join))
-        return list({look.mark: look for look in map(look_of, found)}.values())
+        if node_id not in self._spans:
+            return []
+        # Asked for at every frame of what streams.
+        if node_id not in self._looks:
+            found = (join for join in self.of(node_id) if join.denied or worth_tinting(join))
+            self._looks[node_id] = list({look.mark: look for look in map(look_of, found)}.values())
+        return self._looks[node_id]
 
     def _is_shown(self, join: Join) -> bool:
         return is_told(join) or not self._told

@@ -116,7 +116,7 @@ class Branches(Lines):
             self.refresh_lines(first, self._height)
             return
         for line, (old, new) in enumerate(zip(before, self._cell(index), strict=False), first):
-            if old != new:
+            if old is not new and old != new:
                 self.refresh_line(line)
 
     def show_meetings(self, meetings: Meetings, place: Place | None) -> None:
@@ -245,11 +245,14 @@ class Branches(Lines):
         head = self._number(index, node)
         tail = Text(" ").append_text(facts).append(" ──", line) if facts.plain else Text("")
         n_dashes = self._grid.width - head.cell_len - tail.cell_len
-        lines = [head.append("─" * n_dashes, line).append_text(tail)]
-        for words in self._words(node):
-            text = Text(" " * INDENT, no_wrap=True, end="").append_text(words)
-            lines.append(text.append(" " * (self._grid.width - text.cell_len)))
-        return lines
+        return [head.append("─" * n_dashes, line).append_text(tail), *self._words(node)]
+
+    def _in_place(self, words: Text) -> Text:
+        """A line of words as it stands in its column; in a list facts may follow it."""
+        if self._grid.is_list:
+            return words
+        text = Text(" " * INDENT, no_wrap=True, end="").append_text(words)
+        return text.append(" " * (self._grid.width - text.cell_len))
 
     def _number(self, index: int, node: Node | None) -> Text:
         """Its number, marked if it is where the person is or would go."""
@@ -281,14 +284,15 @@ class Branches(Lines):
         n_lines, width = self._grid.n_lines, max(1, self._grid.text_width)
         quiet = self.style_of("branches--quiet")
         if node is None:
-            lines = [Text("waiting", quiet)]
+            lines = [self._in_place(Text("waiting", quiet))]
         elif twin := self._families.twin(node):
-            lines = [Text(f"= {twin.first}, word for word", quiet)]
+            lines = [self._in_place(Text(f"= {twin.first}, word for word", quiet))]
         elif not node.text.strip():
-            lines = [Text("" if node.state == "growing" else "(empty)", quiet)]
+            words = "" if node.state == "growing" else "(empty)"
+            lines = [self._in_place(Text(words, quiet))]
         else:
             lines = self._lines_of(node, n_lines, width)
-        return lines + [Text("") for _ in range(n_lines - len(lines))]
+        return lines + [self._in_place(Text("")) for _ in range(n_lines - len(lines))]
 
     def _lines_of(self, node: Node, n_lines: int, width: int) -> list[Text]:
         """The beginning of a branch; where it fills its lines, what grows below changes nothing."""
@@ -304,8 +308,9 @@ class Branches(Lines):
         if len(lines) > n_lines:
             del lines[n_lines:]
             lines[-1] = with_ellipsis(lines[-1], width)
-            self._full[node.id] = raw, lines
-        return lines
+            self._full[node.id] = raw, [*map(self._in_place, lines)]
+            return self._full[node.id][1]
+        return [*map(self._in_place, lines)]
 
     def _tinted(self, node: Node, raw: bytes) -> Text:
         """The beginning of a branch on one line, words that meet tinted."""
