@@ -15,6 +15,7 @@ from textual.screen import Screen
 from loom.app import keymap
 from loom.app.key_names import KeyNames
 from loom.app.keys import Key
+from loom.app.later import later
 from loom.app.pauses import tidy
 from loom.app.rebinding import as_textual
 from loom.app.screens.main import MainScreen
@@ -105,7 +106,7 @@ class LoomApp(ThemedApp[Path]):
             self.exit()
         else:
             self._asked_to_leave = True
-            self.set_timer(LEAVE_WINDOW_S, self._stay)
+            later(self, LEAVE_WINDOW_S, self._stay)
             words = self.named("⟨interrupt⟩ again quits. Everything is saved.")
             self.notify(words, timeout=LEAVE_WINDOW_S)
 

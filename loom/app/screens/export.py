@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -11,12 +12,12 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.events import Key
-from textual.timer import Timer
 from textual.widgets import Input, Label, Static
 from textual.worker import Worker, get_current_worker
 
 from loom.app.display import shown_words
 from loom.app.export_form import LIMITS, Question, asks_hidden, order_of
+from loom.app.later import later
 from loom.app.screens.drawn import Window
 from loom.app.widgets.chooser import Chooser
 from loom.errors import LoomError, UsageError
@@ -46,7 +47,7 @@ class ExportScreen(Window[Written | None]):
         self._questions = asked
         self._stem = stem
         self._named = ""
-        self._resting: Timer | None = None
+        self._resting: asyncio.TimerHandle | None = None
         self._writing = False
         self._replaces: Path | None = None
 
@@ -135,8 +136,8 @@ class ExportScreen(Window[Written | None]):
 
     def _look_soon(self) -> None:
         if self._resting is not None:
-            self._resting.stop()
-        self._resting = self.set_timer(REST_S, self._look_now)
+            self._resting.cancel()
+        self._resting = later(self, REST_S, self._look_now)
 
     def _look_now(self) -> None:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from pathlib import Path
 from typing import ClassVar
@@ -11,13 +12,13 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.message import Message
 from textual.reactive import Reactive
-from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Static
 
 from loom.app import keymap, words
 from loom.app.changes import Changes
 from loom.app.display import shown_words
+from loom.app.later import later
 from loom.app.meetings import Meetings, Place
 from loom.app.room import HEIGHTS, WIDTHS, classes_for
 from loom.app.screens.exporting import ExportingScreen
@@ -71,7 +72,7 @@ class MainScreen(ExportingScreen):
         super().__init__()
         self._session = session
         self._tree = session.tree
-        self._frame_due: Timer | None = None
+        self._frame_due: asyncio.TimerHandle | None = None
         self._last_frame = self._next_look = self._looked_s = 0.0
         self._is_looking = self._looks_again = False
 
@@ -104,12 +105,12 @@ class MainScreen(ExportingScreen):
     def _pace_frames(self) -> None:
         if self._frame_due is None:
             wait = self._last_frame + FRAME_S - time.monotonic()
-            self._frame_due = self.set_timer(max(0.001, wait), self._take_news)
+            self._frame_due = later(self, max(0.0, wait), self._take_news)
 
     def _take_news(self) -> None:
         """One frame: everything since the last, once."""
         if self._frame_due is not None:
-            self._frame_due.stop()
+            self._frame_due.cancel()
         self._frame_due, self._last_frame = None, time.monotonic()
         changes = Changes.of(self._session.drain(), self._tree)
         n_awaited = self._n_awaited(self.space.here)
@@ -147,7 +148,7 @@ class MainScreen(ExportingScreen):
         self._is_looking = joins is None
         if joins is None:
             # A message to itself would come before all that waits elsewhere, keys too.
-            self.set_timer(_BREATH_S, self._look_for_joins)
+            later(self, _BREATH_S, self._look_for_joins)
             return
         if joins != self.space.meetings.joins:
             self.space.show_joins(Meetings(joins))
