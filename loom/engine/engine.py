@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from loom.engine.backend import Backend, BackendError
 from loom.engine.computing import Computer, end_branch
@@ -28,6 +28,9 @@ from loom.errors import LoomError
 from loom.records.tokens import concat
 
 GAUGE_EVERY_S = 0.25
+
+WORTH_WAITING = 16
+"""So many tokens that another prompt is just reading are waited for, and not read twice."""
 
 
 class Engine:
@@ -150,6 +153,8 @@ class Engine:
         """Start what there is room for; False if there was no room for anything."""
         trunk = growth.trunk
         if trunk.sequence is None:
+            if self._is_being_read(growth):
+                return True
             # The first branch stands in what is promised along with its prompt.
             trunk.sequence = self._memory.open(trunk.tokens, _cells_of_first(growth))
             if trunk.sequence is None:
@@ -159,6 +164,18 @@ class Engine:
             while growth.waiting and self._start_branch(growth):
                 pass
         return True
+
+    def _is_being_read(self, growth: Growth) -> bool:
+        """Whether another of its kind is reading much of its prompt, which can be shared then."""
+        tokens = growth.trunk.tokens
+        return any(
+            n_alike(job.trunk.tokens, tokens) >= WORTH_WAITING
+            for job in self._jobs
+            if isinstance(job, Growth)
+            and job.request.priority == growth.request.priority
+            and job.trunk.sequence is not None
+            and not job.trunk.whole
+        )
 
     def _start_branch(self, growth: Growth) -> bool:
         assert growth.trunk.sequence is not None
@@ -287,6 +304,12 @@ class Engine:
             return []
         self._gauge_due_s = now + GAUGE_EVERY_S
         return [self._memory.gauge(self._n_evaluated)]
+
+
+def n_alike(ones: Sequence[int], others: Sequence[int]) -> int:
+    """How many tokens two texts have in common at their beginning."""
+    n = min(len(ones), len(others))
+    return next((i for i in range(n) if ones[i] != others[i]), n)
 
 
 def _is_background_embedding(embedding: Embedding) -> bool:

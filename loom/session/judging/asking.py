@@ -77,12 +77,12 @@ class EngineScorer:
     # What the judge asks
 
     def futures(
-        self, histories: Sequence[TokenIds], n_each: int, horizon: int, seed: int
+        self, histories: Sequence[TokenIds], n_each: int, horizon: int, seeds: Sequence[int]
     ) -> list[list[Future]]:
         """`n_each` futures of each history, drawn at temperature 1 with nothing cut."""
         asked = [
             (partial(self._grow, history=one, n=n_each, horizon=horizon, seed=seed), n_each)
-            for one in histories
+            for one, seed in zip(histories, seeds, strict=True)
         ]
         answers = self._ask(asked)
         return [[self._future(answer, i) for i in range(n_each)] for answer in answers]
