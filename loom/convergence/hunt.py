@@ -126,6 +126,10 @@ class Hunt:
             if joining.any():
                 new = (self._through[joining] & ~passing).sum(axis=1)
                 gains[joining] = np.maximum(NOTHING_NEW, new)
+                for one, own in self._passing.items():
+                    if joining[one]:
+                        fewer = min((own & ~passing).sum(), (passing & ~own).sum())
+                        gains[one] = max(NOTHING_NEW, float(fewer))
         return np.asarray(gains, np.float64)
 
     def settle(
@@ -178,11 +182,21 @@ class Hunt:
             self._leader[other] = other
             self._passing[other] = self._through[other].copy()
             self._claimed = np.maximum(self._claimed, self._chance[other])
+            self._left[other] = 0
+            self._hold_against_others(other)
+        self._passing[leader] |= self._passing.pop(one, self._through[one])
+        self._leader[self._leader == one] = leader
         self._leader[one] = leader
-        self._passing[leader] |= self._through[one]
         # One that is on a road has no more to find; others may still be held against its leader.
         self._left[one], self._left[:, one] = 0, 0
-        self._left[leader] = 0
+
+    def _hold_against_others(self, leader: int) -> None:
+        """Two roads may be one: their leaders have futures already, and are soon compared."""
+        for other in self._passing:
+            known = {(leader, other), (other, leader)} & self._hopes.keys()
+            chance = float(self._chance[leader, other])
+            if other != leader and not known and chance >= LEAST_CHANCE:
+                self._left[leader, other] = chance
 
 
 def _more(n_futures: int, n_missing: int) -> int:

@@ -158,7 +158,9 @@ class Judge:
         return np.array([i for i in order if not self._spots[i].ahead and reach[i] > own[i]], int)
 
     def _n_at_once(self, budget: Budget, begun: Cost) -> int:
-        return int(max(1, min(PAIRS_AT_ONCE, self._n_affordable(budget, begun) / ROUNDS)))
+        n_affordable = self._n_affordable(budget, begun)
+        n_least = 2 if n_affordable >= 2 else 1
+        return int(max(n_least, min(PAIRS_AT_ONCE, n_affordable / ROUNDS)))
 
     def _n_affordable(self, budget: Budget, begun: Cost) -> float:
         """How many pairs what is left of the budget pays for."""

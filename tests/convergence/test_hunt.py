@@ -118,6 +118,24 @@ def test_a_road_gains_little_by_a_place_whose_branches_pass_it_already() -> None
     assert found.offers(1) == [Offer(2, 1, GLANCE)]
 
 
+def test_two_roads_that_may_be_one_are_compared_and_become_one() -> None:
+    found = hunt(chances(4, (0, 1, 0.9), (2, 3, 0.9), (1, 3, 0.6), (0, 3, 0.0)))
+    found.settle(Offer(0, 1, 24), "joined", 1.0)
+    found.settle(Offer(2, 3, 24), "joined", 1.0)
+    (between,) = found.offers(1)
+    assert {between.one, between.other} == {1, 3}
+    found.settle(between, "joined", 1.0)
+    assert found.offers(4) == []
+
+
+def test_two_roads_that_were_found_apart_are_left_in_peace() -> None:
+    found = hunt(chances(4, (0, 1, 0.9), (2, 3, 0.9), (1, 3, 0.6)))
+    found.settle(Offer(0, 1, 24), "joined", 1.0)
+    found.settle(Offer(1, 3, 24), "apart", 0.0)
+    found.settle(Offer(2, 3, 24), "joined", 1.0)
+    assert found.offers(4) == []
+
+
 def test_pairs_without_a_chance_are_never_offered() -> None:
     assert hunt(chances(3)).offers(3) == []
     assert Hunt(chances(0), through_of([]), 32, 128).offers(1) == []
