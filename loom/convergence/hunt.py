@@ -21,6 +21,10 @@ LEAST_CHANCE = 0.01
 NOTHING_NEW = 0.05
 """What it is worth, in branches, to find that a road is passed twice by the same ones."""
 
+SURE = 0.7
+"""How much the branches count that two places bring at once; those that may come later are the
+rest of it."""
+
 GLANCE = 8
 """Looks that a pair gets at first: places that have nothing in common seldom need more."""
 
@@ -104,23 +108,23 @@ class Hunt:
         if not len(left):
             return 0, 0, 0.0
         nearest = (left * self._at_once).argmax(axis=1)
-        chance = left[np.arange(len(left)), nearest] * self._trust(nearest)
+        trust = self._trust()
+        chance = left[np.arange(len(left)), nearest] * np.minimum(trust, trust[nearest])
         value = chance * self._gains(nearest, claimed) * self._n_futures / N_LOOKS
         one = int(value.argmax())
         return one, int(nearest[one]), float(value[one])
 
-    def _trust(self, nearest: npt.NDArray[np.intp]) -> Floats:
-        """How far the chances of each spot and the one named are believed, in (0, 1]."""
-        trust = (1 + self._n_like_met) / (1 + self._n_like_met + self._n_like_doubted)
-        return np.asarray(np.minimum(trust, trust[nearest]), np.float64)
+    def _trust(self) -> Floats:
+        """How far the chances of each spot are believed, in (0, 1]."""
+        return (1 + self._n_like_met) / (1 + self._n_like_met + self._n_like_doubted)
 
     def _gains(self, nearest: npt.NDArray[np.intp], claimed: Floats) -> Floats:
         """In branches: what each spot brings if it is joined with the one named."""
-        rows = np.arange(len(nearest))
-        reach = self._reach * (1 - claimed)
+        rows, trust = np.arange(len(nearest)), self._trust()
+        reach = self._reach * trust * (1 - claimed)
         # What the two bring at once is sure; what may come later takes more comparisons.
         at_once = self._at_once[rows, nearest] * (1 - claimed)
-        gains = np.maximum(NOTHING_NEW, (2 * at_once + reach + reach[nearest]) / 4)
+        gains = np.maximum(NOTHING_NEW, SURE * at_once + (1 - SURE) * (reach + reach[nearest]) / 2)
         for leader, passing in self._passing.items():
             joining = nearest == leader
             if joining.any():
