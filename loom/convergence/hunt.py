@@ -21,7 +21,7 @@ LEAST_CHANCE = 0.01
 NOTHING_NEW = 0.05
 """What it is worth, in branches, to find that a road is passed twice by the same ones."""
 
-SURE = 0.7
+SURE = 0.85
 """How much the branches count that two places bring at once; those that may come later are the
 rest of it."""
 
@@ -180,6 +180,8 @@ class Hunt:
         return float(self._gains(nearest, self._claimed)[one])
 
     def _join(self, one: int, other: int) -> None:
+        if self._leader[other] < 0 <= self._leader[one]:
+            one, other = other, one
         leader = int(self._leader[other])
         if leader < 0:
             leader = other
@@ -188,11 +190,14 @@ class Hunt:
             self._claimed = np.maximum(self._claimed, self._chance[other])
             self._left[other] = 0
             self._hold_against_others(other)
-        self._passing[leader] |= self._passing.pop(one, self._through[one])
-        self._leader[self._leader == one] = leader
-        self._leader[one] = leader
         # One that is on a road has no more to find; others may still be held against its leader.
         self._left[one], self._left[:, one] = 0, 0
+        joining = int(self._leader[one]) if self._leader[one] >= 0 else one
+        if joining != leader:
+            self._passing[leader] |= self._passing.pop(joining, self._through[joining])
+            self._leader[self._leader == joining] = leader
+            self._leader[joining] = leader
+            self._left[joining], self._left[:, joining] = 0, 0
 
     def _hold_against_others(self, leader: int) -> None:
         """Two roads may be one: their leaders have futures already, and are soon compared."""

@@ -128,6 +128,16 @@ def test_two_roads_that_may_be_one_are_compared_and_become_one() -> None:
     assert found.offers(4) == []
 
 
+def test_places_of_two_roads_that_are_joined_late_make_them_one() -> None:
+    found = hunt(chances(5, (0, 1, 0.9), (2, 3, 0.9), (0, 2, 0.5), (4, 1, 0.3), (4, 3, 0.3)))
+    found.settle(Offer(0, 2, 8), "undecided", 0.5)
+    found.settle(Offer(0, 1, 24), "joined", 1.0)
+    found.settle(Offer(2, 3, 24), "joined", 1.0)
+    found.settle(Offer(0, 2, 24), "joined", 1.0)
+    pairs = [{o.one, o.other} for o in found.offers(9) if o.n_futures == GLANCE]
+    assert pairs == [{4, 1}] or pairs == [{4, 3}]
+
+
 def test_two_roads_that_were_found_apart_are_left_in_peace() -> None:
     found = hunt(chances(4, (0, 1, 0.9), (2, 3, 0.9), (1, 3, 0.6)))
     found.settle(Offer(0, 1, 24), "joined", 1.0)
