@@ -25,6 +25,9 @@ SURE = 0.85
 """How much the branches count that two places bring at once; those that may come later are the
 rest of it."""
 
+HEAVY = 1.5
+"""The power of branches that a road is worth: one that many pass is seen before several of few."""
+
 GLANCE = 8
 """Looks that a pair gets at first: places that have nothing in common seldom need more."""
 
@@ -46,7 +49,7 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class _Open:
-    """An undecided pair that is worth more looks: what that brings, in branches."""
+    """An undecided pair that is worth more looks: what that brings."""
 
     value: float
     offer: Offer
@@ -110,7 +113,7 @@ class Hunt:
         nearest = (left * self._at_once).argmax(axis=1)
         trust = self._trust()
         chance = left[np.arange(len(left)), nearest] * np.minimum(trust, trust[nearest])
-        value = chance * self._gains(nearest, claimed) * self._n_futures / N_LOOKS
+        value = chance * self._gains(nearest, claimed) ** HEAVY * self._n_futures / N_LOOKS
         one = int(value.argmax())
         return one, int(nearest[one]), float(value[one])
 
@@ -154,7 +157,7 @@ class Hunt:
         self._learn((one, other), {"joined": 1.0, "apart": 0.0}.get(verdict, hope), first=first)
         n_more = min(offer.n_futures + _more(offer.n_futures, n_missing), self._most_futures)
         if verdict == "undecided" and n_more > offer.n_futures:
-            value = hope * gain * self._n_futures / max(1, n_missing)
+            value = hope * gain**HEAVY * self._n_futures / max(1, n_missing)
             self._again.append(_Open(value, Offer(one, other, n_more)))
             # To look on at this pair is worth more than to begin with another one of its road.
             near = np.maximum(self._chance[one], self._chance[other])
