@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from loom.engine.backend import Backend, BackendError
 from loom.engine.computing import Computer, end_branch
@@ -21,16 +21,13 @@ from loom.engine.intake import Intake
 from loom.engine.late import Late
 from loom.engine.memory import Memory
 from loom.engine.request import Cancel, Embed, Grow, Request, Score
-from loom.engine.scheduler import Job, in_turn, plan
+from loom.engine.scheduler import Job, in_turn, is_being_read, plan
 from loom.engine.sequence import Continuation, Growth, branch_seed
 from loom.engine.stopping import StopWatch
 from loom.errors import LoomError
 from loom.records.tokens import concat
 
 GAUGE_EVERY_S = 0.25
-
-WORTH_WAITING = 16
-"""So many tokens that another prompt is just reading are waited for, and not read twice."""
 
 
 class Engine:
@@ -153,7 +150,7 @@ class Engine:
         """Start what there is room for; False if there was no room for anything."""
         trunk = growth.trunk
         if trunk.sequence is None:
-            if self._is_being_read(growth):
+            if is_being_read(growth, self._jobs):
                 return True
             # The first branch stands in what is promised along with its prompt.
             trunk.sequence = self._memory.open(trunk.tokens, _cells_of_first(growth))
@@ -164,18 +161,6 @@ class Engine:
             while growth.waiting and self._start_branch(growth):
                 pass
         return True
-
-    def _is_being_read(self, growth: Growth) -> bool:
-        """Whether another of its kind is reading much of its prompt, which can be shared then."""
-        tokens = growth.trunk.tokens
-        return any(
-            n_alike(job.trunk.tokens, tokens) >= WORTH_WAITING
-            for job in self._jobs
-            if isinstance(job, Growth)
-            and job.request.priority == growth.request.priority
-            and job.trunk.sequence is not None
-            and not job.trunk.whole
-        )
 
     def _start_branch(self, growth: Growth) -> bool:
         assert growth.trunk.sequence is not None
@@ -304,12 +289,6 @@ class Engine:
             return []
         self._gauge_due_s = now + GAUGE_EVERY_S
         return [self._memory.gauge(self._n_evaluated)]
-
-
-def n_alike(ones: Sequence[int], others: Sequence[int]) -> int:
-    """How many tokens two texts have in common at their beginning."""
-    n = min(len(ones), len(others))
-    return next((i for i in range(n) if ones[i] != others[i]), n)
 
 
 def _is_background_embedding(embedding: Embedding) -> bool:
