@@ -32,7 +32,7 @@ SUSPECTED_PART = 0.15
 LEAST_PAIRS = 8
 """A budget for fewer comparisons than this buys no fingerprints."""
 
-LEAST_PAIRS_BESIDE_LAWS = 64
+LEAST_PAIRS_BESIDE_LAWS = 512
 """So many where laws are stored behind most places: those are the better evidence."""
 
 PRINTS_AT_ONCE = 16
