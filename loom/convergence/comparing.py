@@ -55,12 +55,14 @@ class Comparer:
             ]
         return [self.judged(pair, n) for (pair, _), n in zip(asked, n_each, strict=True)]
 
+    def looked_each(self, asked: Sequence[tuple[SpotPair, int]]) -> list[Judged]:
+        """Look at all of so many futures of each pair (multiples of eight), side by side."""
+        n_each = [n_futures // 2 for _, n_futures in asked]
+        self._look([pair for pair, _ in asked], n_each)
+        return [self.judged(pair, n) for (pair, _), n in zip(asked, n_each, strict=True)]
+
     def _look(self, pairs: Sequence[SpotPair], n_each: Sequence[int]) -> None:
-        by_number: dict[int, list[Pair]] = {}
-        for pair, n in zip(pairs, n_each, strict=True):
-            by_number.setdefault(n, []).append(_histories(pair))
-        for n, histories in by_number.items():
-            self._bank.look(histories, n)
+        self._bank.look_each([(_histories(p), n) for p, n in zip(pairs, n_each, strict=True)])
 
     def _verdict(self, pair: SpotPair, n_each: int) -> FutureVerdict:
         ones, others = self._bank.gaps(_histories(pair), n_each)

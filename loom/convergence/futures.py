@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -53,9 +53,16 @@ class FutureBank:
 
     def look(self, pairs: Sequence[Pair], n_each: int) -> None:
         """Have `n_each` futures (a multiple of the block) of each side, scored under both."""
-        self._draw([side for pair in pairs for side in pair], n_each)
-        both = [(a, b) for one, other in pairs for a, b in ((one, other), (other, one))]
-        self._score(both, n_each)
+        self.look_each([(pair, n_each) for pair in pairs])
+
+    def look_each(self, asked: Sequence[tuple[Pair, int]]) -> None:
+        """Have so many futures of each side of each pair, all that are missing at once."""
+        wanted: dict[TokenIds, int] = {}
+        for pair, n_each in asked:
+            for side in pair:
+                wanted[side] = max(n_each, wanted.get(side, 0))
+        self._draw(wanted)
+        self._score([(way, n) for (a, b), n in asked for way in ((a, b), (b, a))])
 
     def gaps(self, pair: Pair, n_each: int) -> tuple[Floats, Floats]:
         """|2r - 1| of the first `n_each` futures of each side, shape (n_each,) each."""
@@ -75,28 +82,32 @@ class FutureBank:
         own, other = self.log2_probs((of, under), n)
         return gaps(own, other)
 
-    def _draw(self, histories: Iterable[TokenIds], n_each: int) -> None:
-        short: dict[int, dict[TokenIds, None]] = {}
-        for history in histories:
-            for block in range(len(self.futures(history)) // BLOCK, n_each // BLOCK):
-                short.setdefault(block, {})[history] = None
-        for block in sorted(short):
-            wanted = list(short[block])
-            drawn = self.scorer.futures(
-                wanted, BLOCK, self._settings.horizon, _seed(self._settings.seed, block)
-            )
-            for history, futures in zip(wanted, drawn, strict=True):
-                self._futures.setdefault(history, []).extend(futures)
+    def _draw(self, wanted: Mapping[TokenIds, int]) -> None:
+        short = [
+            (history, block)
+            for history, n in wanted.items()
+            for block in range(len(self.futures(history)) // BLOCK, n // BLOCK)
+        ]
+        if not short:
+            return
+        seeds = [_seed(self._settings.seed, block) for _, block in short]
+        histories = [history for history, _ in short]
+        drawn = self.scorer.futures(histories, BLOCK, self._settings.horizon, seeds)
+        for history, futures in zip(histories, drawn, strict=True):
+            self._futures.setdefault(history, []).extend(futures)
 
-    def _score(self, pairs: Sequence[Pair], n_each: int) -> None:
-        asked: list[tuple[Pair, Item]] = []
-        for pair in dict.fromkeys(pairs):
+    def _score(self, asked: Sequence[tuple[Pair, int]]) -> None:
+        items: list[tuple[Pair, Item]] = []
+        most: dict[Pair, int] = {}
+        for pair, n in asked:
+            most[pair] = max(n, most.get(pair, 0))
+        for pair, n in most.items():
             of, under = pair
             # Of a side that was looked at often there are more futures than this pair needs.
-            fresh = self._futures[of][len(self._cross.get(pair, ())) : n_each]
-            asked += [(pair, Item(under, future.token_ids)) for future in fresh]
-        scored = self.scorer.score([item for _, item in asked]) if asked else []
-        for (pair, _), log2_probs in zip(asked, scored, strict=True):
+            fresh = self._futures[of][len(self._cross.get(pair, ())) : n]
+            items += [(pair, Item(under, future.token_ids)) for future in fresh]
+        scored = self.scorer.score([item for _, item in items]) if items else []
+        for (pair, _), log2_probs in zip(items, scored, strict=True):
             self._cross.setdefault(pair, []).append(log2_probs)
 
 

@@ -15,6 +15,7 @@ from loom.convergence.floor import Floor
 from loom.convergence.hunt import LEAST_CHANCE, Hunt, Offer, through_of
 from loom.convergence.likeness import apart_on_the_way, print_distance, word_distance
 from loom.convergence.lower_bounds import Matrix, lower_bounds
+from loom.convergence.prospects import prospect
 from loom.convergence.scorer import Cost, Scorer
 from loom.convergence.spots import Spot
 from loom.records import Judged, JudgeSettings
@@ -25,11 +26,19 @@ PRINTS_SHARE = 0.35
 SUSPECTED_SHARE = 0.6
 """Once so much is spent, what only looks like a join has to wait for another time."""
 
+SUSPECTED_PART = 0.15
+"""How many of the comparisons that a budget pays for may be of what only looks like a join."""
+
 LEAST_PAIRS = 8
 """A budget for fewer comparisons than this buys no fingerprints."""
 
+LEAST_PAIRS_BESIDE_LAWS = 512
+"""So many where laws are stored behind most places: those are the better evidence."""
+
 PRINTS_AT_ONCE = 16
 PAIRS_AT_ONCE = 8
+ROUNDS = 4
+"""A budget is spent in no fewer rounds than this: what one finds tells what the next looks at."""
 
 
 class Judge:
@@ -87,22 +96,28 @@ class Judge:
         hunt = self._hunt()
         # However little it is, it buys a look: fingerprints alone say nothing to a person.
         while not self._reached or budget.share_spent(begun, self._scorer.spent) < 1:
-            offers = hunt.offers(self._n_affordable(budget, begun))
+            offers = hunt.offers(self._n_at_once(budget, begun))
             if not offers:
                 break
-            yield self._compare(hunt, comparer, offers)
+            if judged := self._compare(hunt, comparer, offers):
+                yield judged
             if suspected and budget.share_spent(begun, self._scorer.spent) < SUSPECTED_SHARE:
-                yield comparer.compare(suspected, self._settings.n_futures)
+                n_suspected = max(1.0, SUSPECTED_PART * self._n_affordable(budget, begun))
+                some = suspected[: int(min(n_suspected, len(suspected)))]
+                yield comparer.compare(some, self._settings.n_futures)
                 suspected = ()
 
     def _compare(self, hunt: Hunt, comparer: Comparer, offers: Sequence[Offer]) -> list[Judged]:
+        """What can be said of some pairs; of those that were only glanced at, nothing yet."""
         asked = [((self._spots[o.one], self._spots[o.other]), o.n_futures) for o in offers]
-        judged = comparer.compare_each(asked)
-        for offer, one in zip(offers, judged, strict=True):
-            self._reached |= {offer.one, offer.other}
-            hopeful = max(0.0, 1 - one.evidence.excess / self._settings.joined_below)
-            hunt.settle(offer, one.evidence.verdict, min(1.0, hopeful))
-        return judged
+        told: list[Judged] = []
+        for offer, one in zip(offers, comparer.looked_each(asked), strict=True):
+            evidence = one.evidence
+            hunt.settle(offer, evidence.verdict, *prospect(evidence, self._settings))
+            if evidence.verdict != "undecided" or evidence.n_futures >= self._settings.n_futures:
+                self._reached |= {offer.one, offer.other}
+                told.append(one)
+        return told
 
     # Who may meet whom
 
@@ -123,8 +138,10 @@ class Judge:
 
     def _take_prints(self, budget: Budget, begun: Cost) -> None:
         probes = probes_of(self._spots, self._settings)
+        n_seen = sum(bool(spot.ahead) for spot in self._spots)
+        least = LEAST_PAIRS_BESIDE_LAWS if 2 * n_seen > len(self._spots) else LEAST_PAIRS
         # Where there is hardly enough for a few looks at futures, free evidence must do.
-        if not probes or budget.in_tokens(begun) < LEAST_PAIRS * self._tokens_of_a_pair():
+        if not probes or budget.in_tokens(self._scorer.spent) < least * self._tokens_of_a_pair():
             return
         for start in range(0, len(order := self._blind()), PRINTS_AT_ONCE):
             if budget.share_spent(begun, self._scorer.spent) >= PRINTS_SHARE:
@@ -140,12 +157,16 @@ class Judge:
         own = self._through.sum(axis=1)
         return np.array([i for i in order if not self._spots[i].ahead and reach[i] > own[i]], int)
 
-    def _n_affordable(self, budget: Budget, begun: Cost) -> int:
-        """How many pairs what is left of the budget pays for, one at least."""
+    def _n_at_once(self, budget: Budget, begun: Cost) -> int:
+        n_affordable = self._n_affordable(budget, begun)
+        n_least = 2 if n_affordable >= 2 else 1
+        return int(max(n_least, min(PAIRS_AT_ONCE, n_affordable / ROUNDS)))
+
+    def _n_affordable(self, budget: Budget, begun: Cost) -> float:
+        """How many pairs what is left of the budget pays for."""
         now = self._scorer.spent
         left = 1 - budget.share_spent(begun, now)
-        pairs = left * budget.in_tokens(now) / self._tokens_of_a_pair()
-        return PAIRS_AT_ONCE if pairs >= PAIRS_AT_ONCE else max(1, int(pairs))
+        return left * budget.in_tokens(now) / self._tokens_of_a_pair()
 
     def _tokens_of_a_pair(self) -> int:
         """Every future is drawn once and scored once."""

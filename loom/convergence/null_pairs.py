@@ -72,5 +72,5 @@ def drawn_documents(scorer: Scorer, n: int, n_tokens: int, seed: int) -> list[To
     beginning = scorer.document_start or scorer.document_end
     if not beginning:
         return []
-    (drawn,) = scorer.futures([()], n, n_tokens, seed)
+    (drawn,) = scorer.futures([()], n, n_tokens, [seed])
     return [f.token_ids[:-1] if f.ended else f.token_ids for f in drawn]

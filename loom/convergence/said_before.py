@@ -19,7 +19,7 @@ from loom.records import Judged, Measure, SemanticEvidence
 
 N_NULL_BY_WORDS = 400
 N_NULL_BY_VECTORS = 64
-N_SPOTS_BY_VECTORS = 20
+N_SPOTS_BY_VECTORS = 16
 """Places that the null is drawn from where each text costs the model a reading."""
 LEAST_SAID = 8
 """Tokens; fewer say too little to be like anything."""

@@ -78,9 +78,12 @@ class Scorer(Protocol):
         """What all answers so far took."""
 
     def futures(
-        self, histories: Sequence[TokenIds], n_each: int, horizon: int, seed: int
+        self, histories: Sequence[TokenIds], n_each: int, horizon: int, seeds: Sequence[int]
     ) -> list[list[Future]]:
-        """`n_each` futures of each history; a longer run with the same seed begins the same."""
+        """`n_each` futures of each history with its own seed; one history may stand there twice.
+
+        A longer run with the same seed begins the same.
+        """
 
     def score(self, items: Sequence[Item]) -> list[npt.NDArray[np.float64]]:
         """The log-probability in bits of each token of each text, shape (n,) for each item."""

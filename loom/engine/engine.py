@@ -21,7 +21,7 @@ from loom.engine.intake import Intake
 from loom.engine.late import Late
 from loom.engine.memory import Memory
 from loom.engine.request import Cancel, Embed, Grow, Request, Score
-from loom.engine.scheduler import Job, in_turn, plan
+from loom.engine.scheduler import Job, in_turn, is_being_read, plan
 from loom.engine.sequence import Continuation, Growth, branch_seed
 from loom.engine.stopping import StopWatch
 from loom.errors import LoomError
@@ -150,6 +150,8 @@ class Engine:
         """Start what there is room for; False if there was no room for anything."""
         trunk = growth.trunk
         if trunk.sequence is None:
+            if is_being_read(growth, self._jobs):
+                return True
             # The first branch stands in what is promised along with its prompt.
             trunk.sequence = self._memory.open(trunk.tokens, _cells_of_first(growth))
             if trunk.sequence is None:

@@ -9,10 +9,10 @@ from loom.engine.events import Gauge
 from loom.engine.host_store import HostStore, Piece, StretchStore, WholeStore, default_host_bytes
 from loom.engine.resident import Path, Resident
 
-MOST_HELD_CELLS = 512
+MOST_HELD_CELLS = 128
 """Cells kept for coming back to when the engine rests; every one makes every step slower."""
 
-FEWEST_SPREAD_CELLS = 1024
+FEWEST_SPREAD_CELLS = 256
 """Below this it makes no difference how far the cells are spread."""
 
 MOST_PACKED_CELLS = 4096

@@ -15,6 +15,9 @@ PROMPT_CHUNK = 128
 MOST_SCORED_ROWS = 128
 """A law is a row of the whole vocabulary in memory; this many are asked for at once at most."""
 
+WORTH_WAITING = 16
+"""So many tokens that another prompt is just reading are waited for, and not read twice."""
+
 Job = Growth | Scoring
 
 
@@ -35,6 +38,23 @@ class Plan:
 def in_turn(jobs: Sequence[Job]) -> Sequence[Job]:
     """What is to be worked on: as long as a person waits for something, nothing else."""
     return [job for job in jobs if job.request.priority == "now"] or jobs
+
+
+def is_being_read(growth: Growth, jobs: Sequence[Job]) -> bool:
+    """Whether another of its priority is reading much of its prompt: then that can be shared."""
+    return any(
+        _n_alike(job.trunk.tokens, growth.trunk.tokens) >= WORTH_WAITING
+        for job in jobs
+        if isinstance(job, Growth)
+        and job.request.priority == growth.request.priority
+        and job.trunk.sequence is not None
+        and not job.trunk.whole
+    )
+
+
+def _n_alike(ones: Sequence[int], others: Sequence[int]) -> int:
+    n = min(len(ones), len(others))
+    return next((i for i in range(n) if ones[i] != others[i]), n)
 
 
 def plan(jobs: Sequence[Job], n_batch: int) -> Plan:

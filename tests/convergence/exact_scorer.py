@@ -41,11 +41,11 @@ class ExactScorer(Generic[State]):
         return self._beliefs[history]
 
     def futures(
-        self, histories: Sequence[TokenIds], n_each: int, horizon: int, seed: int
+        self, histories: Sequence[TokenIds], n_each: int, horizon: int, seeds: Sequence[int]
     ) -> list[list[Future]]:
         return [
             [self._future(history, horizon, f"{seed} {_mixed(history)} {i}") for i in range(n_each)]
-            for history in histories
+            for history, seed in zip(histories, seeds, strict=True)
         ]
 
     def _future(self, history: TokenIds, horizon: int, seed: str) -> Future:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
-from loom.convergence.hunt import MOST_TRIES, Hunt, Offer, through_of
+from loom.convergence.hunt import GLANCE, MOST_TRIES, Hunt, Offer, through_of
 
 
 def chances(n: int, *pairs: tuple[int, int, float]) -> np.ndarray:
@@ -48,23 +49,45 @@ def test_what_is_on_a_road_is_compared_with_its_leader_alone() -> None:
     assert first.one not in {offer.one for offer in later}
 
 
-def test_an_undecided_pair_gets_more_looks_by_what_it_may_bring_and_at_most_so_many() -> None:
+@pytest.mark.parametrize(("n_missing", "looks"), [(8, [8, 16, 24, 32]), (99, [8, 24, 72, 128])])
+def test_an_undecided_pair_gets_what_it_lacks_and_at_most_thrice_what_it_had(
+    n_missing: int, looks: list[int]
+) -> None:
     found = hunt(chances(2, (0, 1, 0.9)))
-    looks = []
+    given = []
     while offers := found.offers(4):
         (offer,) = offers
-        looks.append(offer.n_futures)
-        found.settle(offer, "undecided", 0.8)
-    assert looks == [32, 64, 128]
+        given.append(offer.n_futures)
+        found.settle(offer, "undecided", 0.8, n_missing)
+    assert given[:4] == looks
+    assert given[-1] == 128
 
 
 def test_an_undecided_pair_that_hardly_can_be_joined_waits_behind_others() -> None:
     found = hunt(chances(4, (0, 1, 0.9), (2, 3, 0.5)))
     first, _ = found.offers(2)
     assert {first.one, first.other} == {0, 1}
-    found.settle(first, "undecided", 0.1)
+    found.settle(first, "undecided", 0.1, 24)
     (second,) = found.offers(1)
     assert {second.one, second.other} == {2, 3}
+
+
+def test_an_undecided_pair_that_soon_is_sure_goes_before_a_new_one() -> None:
+    found = hunt(chances(4, (0, 1, 0.9), (2, 3, 0.9)))
+    first, _ = found.offers(2)
+    found.settle(first, "undecided", 0.9, 16)
+    (second,) = found.offers(1)
+    assert {second.one, second.other} == {first.one, first.other}
+
+
+def test_what_is_found_apart_makes_all_pairs_like_it_doubtful() -> None:
+    # The two pairs of the crowd look alike to what was known before; the last pair is another case.
+    found = hunt(chances(6, *crowd(range(4)), (4, 5, 0.9)))
+    (first,) = found.offers(1)
+    assert {first.one, first.other} < set(range(4))
+    found.settle(first, "apart", 0.0)
+    (second,) = found.offers(1)
+    assert {second.one, second.other} == {4, 5}
 
 
 def test_a_place_that_meets_nobody_is_left_in_peace() -> None:
@@ -92,7 +115,35 @@ def test_a_road_gains_little_by_a_place_whose_branches_pass_it_already() -> None
     found.settle(Offer(0, 1, 32), "joined", 1.0)
     assert {(o.one, o.other) for o in found.offers(1)} <= {(3, 4), (4, 3)}
     found.settle(Offer(3, 4, 32), "apart", 0.0)
-    assert found.offers(1) == [Offer(2, 1, 32)]
+    assert found.offers(1) == [Offer(2, 1, GLANCE)]
+
+
+def test_two_roads_that_may_be_one_are_compared_and_become_one() -> None:
+    found = hunt(chances(4, (0, 1, 0.9), (2, 3, 0.9), (1, 3, 0.6), (0, 3, 0.0)))
+    found.settle(Offer(0, 1, 24), "joined", 1.0)
+    found.settle(Offer(2, 3, 24), "joined", 1.0)
+    (between,) = found.offers(1)
+    assert {between.one, between.other} == {1, 3}
+    found.settle(between, "joined", 1.0)
+    assert found.offers(4) == []
+
+
+def test_places_of_two_roads_that_are_joined_late_make_them_one() -> None:
+    found = hunt(chances(5, (0, 1, 0.9), (2, 3, 0.9), (0, 2, 0.5), (4, 1, 0.3), (4, 3, 0.3)))
+    found.settle(Offer(0, 2, 8), "undecided", 0.5)
+    found.settle(Offer(0, 1, 24), "joined", 1.0)
+    found.settle(Offer(2, 3, 24), "joined", 1.0)
+    found.settle(Offer(0, 2, 24), "joined", 1.0)
+    pairs = [{o.one, o.other} for o in found.offers(9) if o.n_futures == GLANCE]
+    assert pairs == [{4, 1}] or pairs == [{4, 3}]
+
+
+def test_two_roads_that_were_found_apart_are_left_in_peace() -> None:
+    found = hunt(chances(4, (0, 1, 0.9), (2, 3, 0.9), (1, 3, 0.6)))
+    found.settle(Offer(0, 1, 24), "joined", 1.0)
+    found.settle(Offer(1, 3, 24), "apart", 0.0)
+    found.settle(Offer(2, 3, 24), "joined", 1.0)
+    assert found.offers(4) == []
 
 
 def test_pairs_without_a_chance_are_never_offered() -> None:

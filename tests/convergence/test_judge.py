@@ -10,7 +10,7 @@ from loom.convergence.roads import roads_of
 from loom.convergence.spots import comparable
 from loom.records import Judged
 from loom.tree.graph import Tree
-from tests.convergence.judging import grown_in, judge_of, whole
+from tests.convergence.judging import SETTINGS, grown_in, judge_of, whole
 from tests.convergence.oracle import spot
 from tests.convergence.trees import star
 
@@ -52,6 +52,15 @@ def test_a_budget_is_kept_and_what_was_not_reached_is_counted() -> None:
     assert trial.scorer.spent.n_tokens < 3_000 + 8 * 32 * 16 * 2
     assert trial.judge.n_not_reached > 0
     assert len(some) < len(all_judged(tree, "even", Budget()))
+
+
+def test_of_a_pair_that_was_only_glanced_at_nothing_is_said() -> None:
+    tree = grown_in("rrxor", 6, 12, seed=4)
+    some = judge_of(tree, "rrxor").judged(Budget(n_tokens=6_000))
+    assert any(one.evidence.n_futures < SETTINGS.n_futures for one in some)
+    for one in some:
+        decided = one.evidence.verdict != "undecided"
+        assert decided or one.evidence.n_futures >= SETTINGS.n_futures
 
 
 def test_the_same_seed_finds_the_same() -> None:

@@ -36,7 +36,7 @@ class Reading:
         self.ended = False
 
     def futures(
-        self, histories: Sequence[TokenIds], n_each: int, horizon: int, seed: int
+        self, histories: Sequence[TokenIds], n_each: int, horizon: int, seeds: Sequence[int]
     ) -> list[list[Future]]:
         said = tuple(range(horizon))
         one = Future(said, np.full(horizon, -1.0), self.ended)

@@ -42,6 +42,18 @@ def test_the_prompt_is_evaluated_once_for_all_branches() -> None:
     assert gauge.n_evaluated == (n_prompt - 1) + 8 * 3
 
 
+def test_a_long_prompt_of_two_requests_is_evaluated_once() -> None:
+    engine = Engine(ScriptedBackend(["one two three"]))
+    words = " ".join(f"word{i}" for i in range(40))
+    prompt = (TextPart(words.encode()),)
+    events = run(engine, grow("a", 2, 3, prompt), grow("b", 2, 3, prompt))
+    accepted = next(event for event in events if isinstance(event, Accepted))
+    part = accepted.parts[0]
+    assert part is not None
+    assert len(part.ids) > 20
+    assert gauge_of(events).n_evaluated == (len(part.ids) - 1) + 4 * 3
+
+
 def test_growing_from_a_held_path_evaluates_one_token_first() -> None:
     engine = Engine(ScriptedBackend(["one two three four"]))
     first = run(engine, grow(n=1, tokens=4))

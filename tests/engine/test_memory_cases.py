@@ -134,13 +134,14 @@ def test_a_path_that_the_host_cannot_take_stays(kind: MemoryKind) -> None:
 def test_at_rest_a_small_set_stays_on_the_device_and_the_rest_comes_back(kind: MemoryKind) -> None:
     device = IntegerDevice(kind, 20_000, 64)
     memory = memory_on(device)
-    paths = [[n] * 400 for n in range(10)]
+    n_tokens = MOST_HELD_CELLS * 3 // 4
+    paths = [[n] * n_tokens for n in range(10)]
     for path in paths:
         keep(memory, device, path)
     memory.settle()
     assert memory.gauge(0).n_cells_held <= MOST_HELD_CELLS
     for path in paths:
-        assert memory.length(write(memory, device, path)) == 400
+        assert memory.length(write(memory, device, path)) == n_tokens
 
 
 def test_sparse_cells_are_packed_and_nothing_changes() -> None:

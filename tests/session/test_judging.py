@@ -161,7 +161,7 @@ def test_what_the_engine_answers_is_the_exact_law() -> None:
     asking = Asking()
     history = tuple(b"0110110")
     # A world begins every prompt with its document's beginning, which its law forgets.
-    futures = asking.scorer.futures([history, history[:4]], 6, 12, seed=3)
+    futures = asking.scorer.futures([history, history[:4]], 6, 12, [3, 3])
     for of, some in zip((history, history[:4]), futures, strict=True):
         exact = asking.exact.score([Item(of, one.token_ids) for one in some])
         for one, bits in zip(some, exact, strict=True):
@@ -175,15 +175,15 @@ def test_what_the_engine_answers_is_the_exact_law() -> None:
 
 def test_every_request_waits_for_what_a_person_asks() -> None:
     asking = Asking()
-    asking.scorer.futures([(48,)], 2, 4, seed=1)
+    asking.scorer.futures([(48,)], 2, 4, [1])
     asking.scorer.score([Item((48,), (49,))])
     assert {request.priority for request in asking.asked} == {"background"}  # type: ignore[union-attr]
 
 
 def test_dice_hang_on_the_seed_and_on_the_history() -> None:
     asking = Asking()
-    asking.scorer.futures([(48,), (49,)], 2, 4, seed=1)
-    asking.scorer.futures([(48,)], 2, 4, seed=2)
+    asking.scorer.futures([(48,), (49,)], 2, 4, [1, 1])
+    asking.scorer.futures([(48,)], 2, 4, [2])
     seeds = [request.seed for request in asking.asked if isinstance(request, Grow)]
     assert len(set(seeds)) == 3
 
@@ -195,7 +195,7 @@ def test_a_world_makes_no_vectors_and_says_so() -> None:
 
 def test_steps_of_others_go_on_without_the_judges_rows() -> None:
     asking = Asking()
-    asking.scorer.futures([(48,)], 2, 4, seed=1)
+    asking.scorer.futures([(48,)], 2, 4, [1])
     assert not any(isinstance(event, Stepped) for event in asking.passed_on)
     other = Stepped((("r", 0), ("judging-x", 0), ("r", 1)), _columns(3))
     (left,) = asking.scorer.hear([other])

@@ -16,6 +16,9 @@ from loom.records import ModelInfo
 MOST_TOKENS = 2048
 MOST_TEXTS = 64
 
+MOST_TOKENS_AT_ONCE = 256
+"""Texts of a batch are held against each other's tokens, to be masked: so many pay for it."""
+
 Vector = npt.NDArray[np.float32]
 
 
@@ -33,8 +36,8 @@ class Embedder:
     def embed(self, texts: Sequence[Sequence[int]]) -> list[Vector]:
         """One vector of length 1 for each text, shape (width,)."""
         vectors: list[Vector] = []
-        for start in range(0, len(texts), MOST_TEXTS):
-            vectors += self._embed(texts[start : start + MOST_TEXTS])
+        while len(vectors) < len(texts):
+            vectors += self._embed(_beginning(texts[len(vectors) :]))
         return vectors
 
     def _embed(self, texts: Sequence[Sequence[int]]) -> list[Vector]:
@@ -64,3 +67,13 @@ class Embedder:
     def close(self) -> None:
         """Free the context."""
         lib.llama_free(self._context)
+
+
+def _beginning(texts: Sequence[Sequence[int]]) -> Sequence[Sequence[int]]:
+    """As many of the first texts as go into one batch, one at least."""
+    n_tokens = 0
+    for n, text in enumerate(texts[:MOST_TEXTS]):
+        n_tokens += len(text)
+        if n and n_tokens > MOST_TOKENS_AT_ONCE:
+            return texts[:n]
+    return texts[:MOST_TEXTS]

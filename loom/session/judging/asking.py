@@ -35,6 +35,9 @@ PREFIX = "judging-"
 
 ITEMS_AT_ONCE = 512
 
+FUTURES_AT_ONCE = 32
+"""Futures that are drawn side by side: more of them would pay for each other's tokens."""
+
 
 @dataclass(frozen=True, slots=True)
 class JudgedBy:
@@ -77,14 +80,16 @@ class EngineScorer:
     # What the judge asks
 
     def futures(
-        self, histories: Sequence[TokenIds], n_each: int, horizon: int, seed: int
+        self, histories: Sequence[TokenIds], n_each: int, horizon: int, seeds: Sequence[int]
     ) -> list[list[Future]]:
         """`n_each` futures of each history, drawn at temperature 1 with nothing cut."""
         asked = [
             (partial(self._grow, history=one, n=n_each, horizon=horizon, seed=seed), n_each)
-            for one in histories
+            for one, seed in zip(histories, seeds, strict=True)
         ]
-        answers = self._ask(asked)
+        n_at_once = max(1, FUTURES_AT_ONCE // n_each)
+        parts = [asked[i : i + n_at_once] for i in range(0, len(asked), n_at_once)]
+        answers = [answer for part in parts for answer in self._ask(part)]
         return [[self._future(answer, i) for i in range(n_each)] for answer in answers]
 
     def _grow(self, name: str, history: TokenIds, n: int, horizon: int, seed: int) -> Grow:

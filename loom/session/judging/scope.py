@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from loom.convergence.boundaries import STRIDE
 from loom.convergence.budget import Budget
-from loom.convergence.roads import newest
+from loom.convergence.roads import newest, roads_of
 from loom.engine.request import LoadSpec
 from loom.errors import UsageError
 from loom.records import Join, Judged, JudgeSettings, Place
@@ -88,6 +88,10 @@ def judged_of(tree: Tree, join: Join) -> Judged | None:
     same = [one for one in rounds if one.evidence == join.evidence.predictive]
     # Two pairs of the same branches may have come out alike to the last digit.
     ends = {Place(span.node, span.end_token) for span in join.spans}
+    if len(same) > 1 and join.verdict == "joined":
+        every = [one for found in tree.judged for one in found.judged]
+        roads = [road for road in roads_of(tree, every) if set(road.ways_in) == ends]
+        same = [one for road in roads for one in same if one in road.judged] or same
     return max(same, key=lambda one: len(ends & {one.one, one.other}), default=None)
 
 
