@@ -25,6 +25,13 @@ SURE = 0.85
 """How much the branches count that two places bring at once; those that may come later are the
 rest of it."""
 
+HOPED = 0.3
+"""The same for every other pair, once the first ones were looked at: a road that many branches pass
+at places of their own is only found so."""
+
+N_FIRST = 24
+"""Pairs that are looked at for what is sure before any is for what may come."""
+
 HEAVY = 1.5
 """The power of branches that a road is worth: one that many pass is seen before several of few."""
 
@@ -85,6 +92,7 @@ class Hunt:
         self._hopes: dict[tuple[int, int], float] = {}
         self._worth: dict[tuple[int, int], float] = {}
         self._again: list[_Open] = []
+        self._n_begun = 0
 
     def offers(self, n: int) -> list[Offer]:
         """The n pairs that are worth most, no spot in two of them but as a leader."""
@@ -92,7 +100,8 @@ class Hunt:
         again = sorted(self._again, key=lambda one: -one.value)
         found: list[Offer] = []
         while len(found) < n:
-            one, other, value = self._best(left, claimed)
+            sure = HOPED if self._n_begun > N_FIRST and self._n_begun % 2 else SURE
+            one, other, value = self._best(left, claimed, sure)
             if again and again[0].value >= value:
                 chosen = again.pop(0)
                 self._again.remove(chosen)
@@ -101,19 +110,20 @@ class Hunt:
             if value <= 0:
                 break
             found.append(Offer(one, other, min(GLANCE, self._most_futures)))
+            self._n_begun += 1
             if self._leader[other] != other:
                 claimed = np.maximum(claimed, np.maximum(self._chance[one], self._chance[other]))
                 left[other], left[:, other] = 0, 0
             left[one], left[:, one] = 0, 0
         return found
 
-    def _best(self, left: Matrix, claimed: Floats) -> tuple[int, int, float]:
+    def _best(self, left: Matrix, claimed: Floats, sure: float) -> tuple[int, int, float]:
         if not len(left):
             return 0, 0, 0.0
         nearest = (left * self._at_once).argmax(axis=1)
         trust = self._trust()
         chance = left[np.arange(len(left)), nearest] * np.minimum(trust, trust[nearest])
-        value = chance * self._gains(nearest, claimed) ** HEAVY * self._n_futures / N_LOOKS
+        value = chance * self._gains(nearest, claimed, sure) ** HEAVY * self._n_futures / N_LOOKS
         one = int(value.argmax())
         return one, int(nearest[one]), float(value[one])
 
@@ -121,13 +131,13 @@ class Hunt:
         """How far the chances of each spot are believed, in (0, 1]."""
         return (1 + self._n_like_met) / (1 + self._n_like_met + self._n_like_doubted)
 
-    def _gains(self, nearest: npt.NDArray[np.intp], claimed: Floats) -> Floats:
+    def _gains(self, nearest: npt.NDArray[np.intp], claimed: Floats, sure: float = SURE) -> Floats:
         """In branches: what each spot brings if it is joined with the one named."""
         rows, trust = np.arange(len(nearest)), self._trust()
         reach = self._reach * trust * (1 - claimed)
         # What the two bring at once is sure; what may come later takes more comparisons.
         at_once = self._at_once[rows, nearest] * (1 - claimed)
-        gains = np.maximum(NOTHING_NEW, SURE * at_once + (1 - SURE) * (reach + reach[nearest]) / 2)
+        gains = np.maximum(NOTHING_NEW, sure * at_once + (1 - sure) * (reach + reach[nearest]) / 2)
         for leader, passing in self._passing.items():
             joining = nearest == leader
             if joining.any():
