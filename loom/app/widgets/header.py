@@ -74,7 +74,7 @@ class Header(Widget):
             case "loading":
                 return f"opening {name}…"
             case "failed":
-                return f"{name} did not open"
+                return f"{name} is not running"
             case "unloaded":
                 return name
         if status.model is None:
