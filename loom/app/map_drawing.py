@@ -249,10 +249,12 @@ def _branching(spot: Spot, on_path: bool, way: _Way) -> tuple[str, bool]:
         return ("━" if on_path else "─"), on_path
     is_first, is_last = spot.row == spot.parent_row, spot.row == spot.parent_last_row
     passes = spot.row < way.get((spot.depth - 1, spot.parent_row), -1)
-    if is_first:
-        chars = "─━━" if is_last else "┬┯┱"
-    else:
-        chars = "╰┗┗" if is_last else "├┡┠"
+    chars = {
+        (True, True): "─━━",
+        (True, False): "┬┯┱",
+        (False, True): "╰┗┗",
+        (False, False): "├┡┠",
+    }[is_first, is_last]
     return chars[1 if on_path else 2 if passes else 0], on_path or passes
 
 

@@ -221,7 +221,7 @@ class TestGrowing:
             session.status = ModelStatus("failed", "story-base")
             session.tell(Notice("error", "The model file is cut short.", "Get it again."))
             await until(pilot, lambda: said(pilot, "cut short. Get it again."))
-            assert "story-base did not open" in screen_text(pilot)
+            assert "story-base is not running" in screen_text(pilot)
             await until(pilot, lambda: "waiting" not in screen_text(pilot))
 
     async def test_branches_and_tokens_are_set_by_key(self) -> None:

@@ -44,7 +44,7 @@ async def test_a_second_model_is_chosen_told_and_put_away() -> None:
 async def test_the_model_that_grows_already_is_refused() -> None:
     async with opened(toast(), WIDE) as pilot:
         await chosen(pilot, "story-base")
-        assert "grows here already" in screen_text(pilot)
+        await until(pilot, lambda: "grows here already" in screen_text(pilot))
 
 
 async def test_both_grow_where_one_stands() -> None:

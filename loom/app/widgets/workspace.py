@@ -20,7 +20,7 @@ from loom.app.model_glyphs import ModelGlyphs
 from loom.app.roads_view import RoadsView
 from loom.app.siblings import Families
 from loom.app.themed import named
-from loom.app.walking import persons_turn, written_texts
+from loom.app.walking import landing, persons_turn, written_texts
 from loom.app.widgets.branches import Branches
 from loom.app.widgets.composer import Composer
 from loom.app.widgets.foot import Foot
@@ -37,6 +37,9 @@ from loom.session.opening import DEFAULT_CHAT_MODEL, DEFAULT_MODEL
 
 _THREE_COLUMNS = 180
 """Cells from which on the branches stand beside the text."""
+
+_MARKS_PADDING = 9
+"""Cells left and right of what people put on a text, as the style sheet has them."""
 
 _FEW_NODES = 40
 """Up to so many nodes a person may be new here."""
@@ -59,6 +62,7 @@ class Workspace(Vertical):
         self._sentence = ""
         self._token_end: str | None = None
         self._n_nodes_at_first = len(session.tree)
+        self._has_walked = landing(session.tree) not in (None, *session.tree.root_ids)
 
     def compose(self) -> ComposeResult:
         """From top to bottom."""
@@ -96,6 +100,7 @@ class Workspace(Vertical):
         self._share_page()
         self._place_outline()
         self.call_after_refresh(self.show_rules)
+        self.show_marks()
 
     @property
     def persons_turn(self) -> bool:
@@ -146,9 +151,17 @@ class Workspace(Vertical):
         if self.here is not None and self.here in self._tree:
             words = marked.told(self._tree, self.here)
         if words is not None:
-            line.update(words)
+            line.update(words.truncate(self._room_of_marks, ellipsis=True))
         if line.display != (words is not None):
             line.display = words is not None
+
+    @property
+    def _room_of_marks(self) -> int:
+        """Cells of three lines; in a low terminal of two, and of one beside the why of a join."""
+        n_lines = 3 if self.screen.has_class("-tall") else 2 if self.place is None else 1
+        # A line breaks between words, and loses what the next one would have needed.
+        lost = 10 * (n_lines - 1)
+        return max(20, n_lines * (self.size.width - _MARKS_PADDING) - lost)
 
     def show_cut(self, cut: int | None) -> None:
         """The text here is to be cut at that byte; not at all if None."""
@@ -307,13 +320,11 @@ class Workspace(Vertical):
     def show_rules(self) -> None:
         """What the lines across the screen say, and where they cross the outline's edge."""
         top, fork, bottom = (self.query_one(f"#{name}", Rule) for name in ("top", "fork", "bottom"))
-        beside = self.outline.display and self.screen.has_class("-wide")
-        width = self.outline.styles.width
-        edge = 0 if width is None else int(width.value)
-        for rule, joint in ((top, "┬"), (bottom, "┴"), (fork, "├"), (self._token_rule, "├")):
-            rule.joint = joint if beside else ""
-            rule.joint_at = edge if rule in (top, bottom) else 0
         outline = self.outline
+        edges = self._edges
+        for rule, joint in ((top, "┬"), (bottom, "┴"), (fork, "├"), (self._token_rule, "├")):
+            rule.joint = joint if edges else ""
+            rule.joints_at = edges if rule in (top, bottom) else (0,)
         roads = self.roads.layout.roads
         # Set once: a line that says something else in between would be drawn once more.
         label = words.outline(self._tree, outline.hoisted, outline.filtered, roads)
@@ -331,6 +342,15 @@ class Workspace(Vertical):
             self.roads, self.place, self.item, self.place_here
         )
         bottom.note = f"⟨evidence⟩ why · {note}" if self.place is not None else note
+
+    @property
+    def _edges(self) -> tuple[int, ...]:
+        """Columns of the lines between the panes that stand side by side."""
+        width = self.outline.styles.width
+        beside = self.outline.display and self.screen.has_class("-wide")
+        edges = () if width is None or not beside else (int(width.value),)
+        third = self.branches.region.x if self.has_class("-huge") and self.branches.display else 0
+        return (*edges, third) if third else edges
 
     def _facts_of_judging(self) -> list[str]:
         found = found_told(self.meetings.joins)
@@ -353,7 +373,8 @@ class Workspace(Vertical):
     def _is_new(self) -> bool:
         """Whether somebody has just begun, on the bundled model."""
         is_bundled = self._tree.model in (DEFAULT_MODEL, DEFAULT_CHAT_MODEL)
-        return is_bundled and len(self._tree) <= min(_FEW_NODES, self._n_nodes_at_first + 1)
+        is_small = len(self._tree) <= min(_FEW_NODES, self._n_nodes_at_first + 1)
+        return is_bundled and is_small and not self._has_walked
 
     def _show_meetings(self) -> None:
         self.outline.show_meetings()
