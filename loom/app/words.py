@@ -39,8 +39,12 @@ _FEW_ROADS = 3
 CUT = "cut here · ⟨grow⟩ grows from the cut · ⟨stop⟩ keeps all"
 
 
-def empty_page(mode: Mode) -> str:
+def empty_page(mode: Mode, *, is_writing: bool) -> str:
     """What stands where there is no text at all yet."""
+    if is_writing and mode == "chat":
+        return "An empty chat.\n\n⟨add⟩ sends what you type; its answers grow as branches."
+    if is_writing:
+        return "An empty page.\n\n⟨add⟩ adds what you type; ⟨leave⟩ and ⟨grow⟩ grow from it."
     if mode == "chat":
         return "An empty chat.\n\n⟨write⟩ writes a message; its answers grow as branches."
     return "An empty page.\n\n⟨write⟩ writes a beginning; ⟨grow⟩ grows from nothing at all."
@@ -171,10 +175,14 @@ def count(n: int, noun: str) -> str:
 
 
 def how_it_stands(
-    tree: Tree, status: ModelStatus, judged: Sequence[str], progress: Progress | None
+    tree: Tree,
+    status: ModelStatus,
+    judged: Sequence[str],
+    progress: Progress | None,
+    saves: str = "saved",
 ) -> tuple[str, ...]:
     """The facts of the status line, what changes most first: the last ones may have no room."""
-    facts = ["saved"]
+    facts = [saves]
     if progress is not None:
         facts.append(f"{progress.n_ended:,} of {_at_most(progress.n_branches, 'branch')}")
         facts.append(f"{progress.n_tokens:,} of {_at_most(progress.most_tokens, 'token')}")

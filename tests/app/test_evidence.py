@@ -111,7 +111,10 @@ async def test_x_says_that_it_is_no_join_and_takes_it_back() -> None:
         assert {place.node for place in said} == set(session.found[0].nodes)
         session.found = (replace(session.found[0], denied=True), *session.found[1:])
         session._wake()
-        await until(pilot, lambda: "but none to you" in str(panel(pilot).title_shown))
+        await until(
+            pilot,
+            lambda: "but none to you" in str(panel(pilot).query_one("#evidence").border_title),
+        )
         await pilot.press("x")
         assert not session.tree.denied
         await pilot.press("escape", "u")

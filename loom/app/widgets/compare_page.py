@@ -138,5 +138,8 @@ class ComparePage(Lines, can_focus=True):
                 both = at in own and at - 1 in own
                 whole.append(space, self.style_of("compare--own") if both else None)
             whole.append(letters, self.style_of(f"compare--{'own' if at in own else 'met'}"))
-        lines = wrap(whole.plain, 0, len(whole.plain), self._column) if whole.plain else ()
-        return [whole[first:last] for first, last in lines]
+        spans = wrap(whole.plain, 0, len(whole.plain), self._column) if whole.plain else ()
+        lines = [whole[first:last] for first, last in spans]
+        for line in lines:
+            line.rstrip()
+        return lines

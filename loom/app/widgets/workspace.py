@@ -59,7 +59,7 @@ class Workspace(Vertical):
         self.here: str | None = None
         self.item: str | None = None
         self.cut: int | None = None
-        self._sentence = ""
+        self._sentence = self._empty_page = ""
         self._token_end: str | None = None
         self._n_nodes_at_first = len(session.tree)
         self._has_walked = landing(session.tree) not in (None, *session.tree.root_ids)
@@ -74,7 +74,7 @@ class Workspace(Vertical):
         with Page(id="page"):
             yield Outline(self._tree, self.roads, self._families)
             yield KeyedReading(self._tree, self._session.laws)
-            yield Static(named(self.app, words.empty_page(self._tree.mode)), id="nothing")
+            yield Static(id="nothing")
             yield Rule(id="fork")
             yield Branches(self._tree, self._families)
             yield Rule(id="token-rule")
@@ -303,17 +303,24 @@ class Workspace(Vertical):
         foot = self.query_one(Foot)
         foot.state = state
         facts = self._facts_of_judging()
-        foot.facts = words.how_it_stands(tree, status, facts, self._session.progress)
+        saves = "shown live" if self._session.is_read_only else "saved"
+        foot.facts = words.how_it_stands(tree, status, facts, self._session.progress, saves)
         self.composer.invitation = words.invitation(tree.mode, is_persons_turn=self.persons_turn)
         self.set_class(self._greets, "-welcome")
         self.set_class(not tree.n_visible, "-empty")
+        self._show_nothing()
         self.show_rules()
+
+    def _show_nothing(self) -> None:
+        if self._tree.n_visible:
+            return
+        page = words.empty_page(self._tree.mode, is_writing=self.composer.writing)
+        if page != self._empty_page:
+            self.query_one("#nothing", Static).update(named(self.app, page))
+            self._empty_page = page
 
     def show_mode(self) -> None:
         """Plain text or chat is another now: every pane says so."""
-        self.query_one("#nothing", Static).update(
-            named(self.app, words.empty_page(self._tree.mode))
-        )
         self.show_branches(self.branches.n_awaited)
         self.show_state()
 
