@@ -10,8 +10,10 @@ from collections.abc import Sequence
 from textual.app import App, ReturnType
 from textual.color import Color
 from textual.filter import LineFilter
-from textual.notifications import SeverityLevel
+from textual.notifications import Notification, SeverityLevel
 from textual.theme import Theme
+from textual.widget import Widget
+from textual.widgets._toast import Toast
 
 from loom.app.key_names import KeyNames
 from loom.app.keymap import KEYMAP
@@ -79,12 +81,20 @@ class ThemedApp(App[ReturnType]):
         What is told at once stays together, and warnings and errors stay their time.
         """
         if not self._has_just_told:
-            for earlier in list(self._notifications):
-                if earlier.severity == "information":
-                    self._unnotify(earlier, refresh=False)
+            self.call_later(self._take_away, [*self._notifications])
         self._has_just_told = True
         self.call_later(self._all_is_told)
         super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
+
+    def _take_away(self, earlier: Sequence[Notification]) -> None:
+        gone = [one for one in earlier if one.severity == "information"]
+        for notification in gone:
+            self._unnotify(notification, refresh=False)
+        for screen in self.screen_stack:
+            for toast in screen.query(Toast):
+                # Its holder stays when Textual itself takes a toast away, and takes up room.
+                if toast._notification in gone and isinstance(toast.parent, Widget):  # noqa: SLF001
+                    toast.parent.remove()
 
     def _all_is_told(self) -> None:
         self._has_just_told = False

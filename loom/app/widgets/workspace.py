@@ -17,10 +17,11 @@ from loom.app.display import shown_words
 from loom.app.judging_words import found_told, judging_told
 from loom.app.meetings import Meetings, Place
 from loom.app.model_glyphs import ModelGlyphs
+from loom.app.newcomer import Newcomer
 from loom.app.roads_view import RoadsView
 from loom.app.siblings import Families
 from loom.app.themed import named
-from loom.app.walking import landing, persons_turn, written_texts
+from loom.app.walking import persons_turn, written_texts
 from loom.app.widgets.branches import Branches
 from loom.app.widgets.composer import Composer
 from loom.app.widgets.foot import Foot
@@ -33,16 +34,12 @@ from loom.app.widgets.still import Words
 from loom.app.widgets.tokens import Tokens
 from loom.session import Session
 from loom.session.examples import STARTER
-from loom.session.opening import DEFAULT_CHAT_MODEL, DEFAULT_MODEL
 
 _THREE_COLUMNS = 180
 """Cells from which on the branches stand beside the text."""
 
 _MARKS_PADDING = 9
 """Cells left and right of what people put on a text, as the style sheet has them."""
-
-_FEW_NODES = 40
-"""Up to so many nodes a person may be new here."""
 
 
 class Workspace(Vertical):
@@ -61,13 +58,12 @@ class Workspace(Vertical):
         self.cut: int | None = None
         self._sentence = self._empty_page = ""
         self._token_end: str | None = None
-        self._n_nodes_at_first = len(session.tree)
-        self._has_walked = landing(session.tree) not in (None, *session.tree.root_ids)
+        self._newcomer = Newcomer(session.tree)
 
     def compose(self) -> ComposeResult:
         """From top to bottom."""
         # While nothing is there yet whose styles would have to be found again.
-        self.set_class(self._is_new, "-welcome")
+        self.set_class(self._newcomer.is_new, "-welcome")
         self.set_class(not self._tree.n_visible, "-empty")
         yield Header()
         yield Rule(id="top")
@@ -314,10 +310,14 @@ class Workspace(Vertical):
     def _show_nothing(self) -> None:
         if self._tree.n_visible:
             return
-        page = words.empty_page(self._tree.mode, is_writing=self.composer.writing)
+        page = self._words_of_nothing
         if page != self._empty_page:
             self.query_one("#nothing", Static).update(named(self.app, page))
             self._empty_page = page
+
+    @property
+    def _words_of_nothing(self) -> str:
+        return words.empty_page(self._tree.mode, is_writing=self.composer.writing)
 
     def show_mode(self) -> None:
         """Plain text or chat is another now: every pane says so."""
@@ -374,14 +374,7 @@ class Workspace(Vertical):
         # The note on a person's own text goes first; the first session of all has both.
         if self._session.path.stem != STARTER:
             is_busy = is_busy or self.query_one("#marks").display
-        return self._is_new and not is_busy
-
-    @property
-    def _is_new(self) -> bool:
-        """Whether somebody has just begun, on the bundled model."""
-        is_bundled = self._tree.model in (DEFAULT_MODEL, DEFAULT_CHAT_MODEL)
-        is_small = len(self._tree) <= min(_FEW_NODES, self._n_nodes_at_first + 1)
-        return is_bundled and is_small and not self._has_walked
+        return self._newcomer.is_new and not is_busy
 
     def _show_meetings(self) -> None:
         self.outline.show_meetings()
