@@ -83,7 +83,7 @@ def no_branches(tree: Tree, here: str | None, settings: GrowSettings) -> str:
     if is_chat and next_role(turns_of(tree.path(here))) == "user":
         return "Nothing follows yet. ⟨grow⟩ goes on with this message."
     many = count(settings.n_branches, "answer" if is_chat else "branch")
-    return f"Nothing follows yet. ⟨grow⟩ grows {many} of up to {settings.max_tokens} tokens."
+    return f"Nothing follows yet. ⟨grow⟩ grows {many}."
 
 
 class _Read(Protocol):
