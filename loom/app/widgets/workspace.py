@@ -153,8 +153,8 @@ class Workspace(Vertical):
 
     @property
     def _room_of_marks(self) -> int:
-        """Cells of three lines; in a low terminal of two, and of one beside the why of a join."""
-        n_lines = 3 if self.screen.has_class("-tall") else 2 if self.place is None else 1
+        """Cells of three lines, in a low terminal of two; of one beside the why of a join."""
+        n_lines = 1 if self.place is not None else 3 if self.screen.has_class("-tall") else 2
         # A line breaks between words, and loses what the next one would have needed.
         lost = 10 * (n_lines - 1)
         return max(20, n_lines * (self.size.width - _MARKS_PADDING) - lost)
