@@ -14,7 +14,7 @@ from textual.screen import Screen
 
 from loom.app import keymap
 from loom.app.key_names import KeyNames
-from loom.app.keys import Key
+from loom.app.keys import PALETTE, Key
 from loom.app.later import later
 from loom.app.pauses import tidy
 from loom.app.rebinding import as_textual
@@ -85,7 +85,8 @@ class LoomApp(ThemedApp[Path]):
             for key in self.keys:
                 if key.state == "walking" and not key.has_choices:
                     act = partial(screen.run_action, key.action or key.id)
-                    yield SystemCommand(f"{key.group}: {key.label} ({key.shown})", key.help, act)
+                    keys = f" ({key.shown})" if key.shown != PALETTE else ""
+                    yield SystemCommand(f"{key.group}: {key.label}{keys}", key.help, act)
 
     @work(thread=True, exclusive=True)
     def action_tour(self) -> None:

@@ -9,7 +9,7 @@ _CARD = 40
 """Cells that a card needs before there are two in a row: 38 of text and air."""
 
 _MOST_LINES = {"list": 3, "cards": 8}
-NUMBER, FACTS = 6, 12
+NUMBER, FACTS = 6, 13
 """Cells of a row in a list that are no text: number on the left, facts on the right."""
 
 INDENT = 4

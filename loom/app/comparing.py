@@ -31,12 +31,14 @@ class Stretch:
 class Comparison:
     """Each text as words (with the white space before them), and the stretches from top to bottom.
 
-    `own[i]` are the numbers of the words of text i that no other text has in that place.
+    `own[i]` are the numbers of the words of text i that no other text has in that place;
+    `n_alike` words are the same in all.
     """
 
     words: tuple[tuple[str, ...], ...]
     own: tuple[frozenset[int], ...]
     stretches: tuple[Stretch, ...]
+    n_alike: int
 
 
 def compare(texts: Sequence[str]) -> Comparison:
@@ -48,7 +50,9 @@ def compare(texts: Sequence[str]) -> Comparison:
         frozenset(range(len(column))) - _met(number, matches) for number, column in enumerate(words)
     )
     first = [matches[0, other] for other in range(1, len(texts))]
-    return Comparison(words, own, tuple(_stretches([len(column) for column in words], first)))
+    stretches = tuple(_stretches([len(column) for column in words], first))
+    n_alike = sum(all(at in match for match in first) for at in range(len(words[0])))
+    return Comparison(words, own, stretches, n_alike)
 
 
 def _pairs(n: int) -> list[tuple[int, int]]:

@@ -1,19 +1,17 @@
-"""What the status line says of judging: what was found, what it cost, and what is not known."""
+"""What the status line says of judging: what was found, what it cost, or why there is none."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from loom.records import Join, JudgingCost, Verdict
+from loom.records import Join, JudgingCost
 from loom.session.judging.service import JudgingStatus
-
-_COUNTED: tuple[Verdict, ...] = ("joined", "undecided", "not_judged")
 
 
 def found_told(joins: Sequence[Join]) -> list[str]:
-    """How many joins there are, and how much is not known; none where there is nothing to say."""
-    facts = [_counted(joins, verdict) for verdict in _COUNTED]
-    return [fact for fact in facts if fact]
+    """How many joins there are; the rule under the branches says what else was found."""
+    n = sum(join.verdict == "joined" and not join.denied for join in joins)
+    return [f"joins {n:,}"] if n else []
 
 
 def judging_told(status: JudgingStatus, why_not: str | None) -> list[str]:
@@ -23,22 +21,10 @@ def judging_told(status: JudgingStatus, why_not: str | None) -> list[str]:
     return [] if why_not is None else [f"not judging: {why_not}"]
 
 
-def _counted(joins: Sequence[Join], verdict: Verdict) -> str:
-    n = sum(join.verdict == verdict and not join.denied for join in joins)
-    if not n:
-        return ""
-    return {
-        "joined": f"joins {n:,}",
-        "undecided": f"? {n:,}",
-        "not_judged": f"≈ {n:,}",
-        "apart": "",
-    }[verdict]
-
-
 def _bought(status: JudgingStatus) -> str:
     spent = status.spent
     if status.running:
-        return f"judging, {_pairs(spent)} so far" if spent.n_judged else "judging"
+        return f"judging, {_pairs(spent)}" if spent.n_judged else "judging"
     if not spent.n_judged:
         return ""
     return f"judged {_pairs(spent)}, {spent.elapsed_s:.1f} s"

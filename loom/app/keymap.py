@@ -181,7 +181,7 @@ KEYMAP: tuple[Key, ...] = (
         ("copy_text", "y", "y", "copy", "Copy what is selected, or this text", "", None),
         ("copy_path", "Y", "Y", "copy path", "Copy everything from the beginning", "", None),
         ("export", "ctrl+e", "Ctrl+E", "export", "Export: write-ups, figures, data", "", None),
-        ("outline", "o", "o", "outline", "Show the outline, or put it away", "", 5),
+        ("outline", "o", "o", "outline", "Show the outline, or put it away", "", 6),
         ("mode", "p", "p", "plain or chat", "Plain text or chat, by which template", "", None),
         ("exact_tokens", "v", "v", "view tokens", "What the model sees: exact tokens", "", None),
         ("model", "at", "@", "model", "Grow with another model", "", 8),

@@ -124,13 +124,6 @@ class Layout:
         parent_id = self._tree.node(stretch.node_id).parent_id
         return None if parent_id is None else self.items_of(parent_id)[-1]
 
-    def holder(self, node_id: str | None) -> str | None:
-        """The item under which a node's children are drawn."""
-        if node_id is None:
-            return None
-        last = self.items_of(node_id)[-1]
-        return self._next.get(last, last)
-
     def run_up(self, item: str, until: Container[str | None]) -> list[str]:
         """An item and those above it, as far as each is an only child and not in `until`.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Literal
 
@@ -163,45 +163,64 @@ def _draw_roads(canvas: Canvas, shape: MapShape, zoom: Zoom, window: Window, loo
         if spot.last_row > spot.row:
             x = (spot.depth + 1 - window.left) * zoom.cells
             _draw_down(canvas, x, spot.row - window.top, spot.last_row - window.top, "line")
-    for spot in spots:
-        if spot.item in looks.path and spot.row > spot.parent_row >= 0:
-            x = (spot.depth - window.left) * zoom.cells
-            _draw_down(canvas, x, spot.parent_row - window.top, spot.row - window.top, "road")
+    way = _way_through(shape, window, looks)
+    for (level, row), row_after in way.items():
+        if row_after > row:
+            x = (level + 1 - window.left) * zoom.cells
+            _draw_down(canvas, x, row - window.top, row_after - window.top, "road")
     for spot in spots:
         if spot.row >= window.top:
-            _draw_spot(canvas, spot, zoom, window, looks)
+            _draw_spot(canvas, spot, zoom, window, looks, way)
+
+
+_Way = Mapping[tuple[int, int], int]
+"""The lit path: by level and row of a node on it, the row of the next one."""
+
+
+def _way_through(shape: MapShape, window: Window, looks: Looks) -> _Way:
+    """The path as far as its levels are in the window."""
+    path = shape.of_path(looks.path)
+    levels = shape.depths[path]
+    seen = path[(levels >= window.left) & (levels <= window.right)]
+    found = shape.spots(seen)
+    return {(spot.depth - 1, spot.parent_row): spot.row for spot in found if spot.parent_row >= 0}
 
 
 def _draw_down(canvas: Canvas, x: int, top: int, bottom: int, ink: Ink) -> None:
     """The line down from a fork; a way that leaves last turns its corner."""
     for y in range(max(0, top + 1), min(canvas.height, bottom)):
         canvas.put(x, y, "┃" if ink == "road" else "│", ink)
-    canvas.put(x, bottom, "╰", ink)
+    canvas.put(x, bottom, "┗" if ink == "road" else "╰", ink)
 
 
-def _draw_spot(canvas: Canvas, spot: Spot, zoom: Zoom, window: Window, looks: Looks) -> None:
+def _draw_spot(
+    canvas: Canvas, spot: Spot, zoom: Zoom, window: Window, looks: Looks, way: _Way
+) -> None:
     y, x = spot.row - window.top, (spot.depth - window.left) * zoom.cells
     on_path, is_here = spot.item in looks.path, spot.item == looks.here
     line: Ink = "road" if on_path else "line"
-    dash = "━" if on_path else "─"
+    fork, is_lit = _branching(spot, on_path, way)
     mark = looks.mark(spot.item)
     if zoom.cells == 1:
-        if is_here or mark is None:
-            canvas.put(x, y, "◆" if is_here else _knot(spot, dash), "here" if is_here else line)
+        if is_here:
+            canvas.put(x, y, "◆", "here")
+        elif mark is None:
+            canvas.put(x, y, fork, "road" if is_lit else "line")
         else:
             _put_mark(canvas, x + 1, y, mark, 1)
         return
     if spot.parent_row >= 0:
-        canvas.put(x, y, _branching(spot), line)
-        canvas.put(x + 1, y, dash, line)
+        canvas.put(x, y, fork, "road" if is_lit else "line")
+        canvas.put(x + 1, y, "━" if on_path else "─", line)
     canvas.put(x + 2, y, *_glyph(spot, looks))
     end = x + 3
     if zoom.cells > 8:
         ink: Ink = "words-road" if on_path else "words"
         end = canvas.put_words(x + 4, y, looks.words(spot.item), ink) + 1
     if spot.has_children:
+        goes_on = (spot.depth, spot.row) in way
         for beyond in range(end, x + zoom.cells):
-            canvas.put(beyond, y, "─", "line")
+            canvas.put(beyond, y, "━" if goes_on else "─", "road" if goes_on else "line")
     if mark is not None and not (looks.one_road(spot.item) and zoom.cells <= 8):
         _put_mark(canvas, x + zoom.cells, y, mark, 2 if zoom.cells > 8 else 1)
 
@@ -224,19 +243,19 @@ def _glyph(spot: Spot, looks: Looks) -> tuple[str, Ink]:
     return "○" if is_typed else "●", ink
 
 
-def _branching(spot: Spot) -> str:
-    """How the line to a node leaves the one down from its parent."""
-    if spot.row == spot.parent_row:
-        return "┬" if spot.parent_last_row > spot.parent_row else "─"
-    return "╰" if spot.row == spot.parent_last_row else "├"
-
-
-def _knot(spot: Spot, dash: str) -> str:
-    """A node in one cell."""
+def _branching(spot: Spot, on_path: bool, way: _Way) -> tuple[str, bool]:
+    """How the line to a node leaves the one down from its parent, and whether the path is in it."""
     if spot.parent_row < 0:
-        return dash
-    char = _branching(spot)
-    return {"─": "━", "┬": "┯", "├": "┝", "╰": "┕"}[char] if dash == "━" else char
+        return ("━" if on_path else "─"), on_path
+    is_first, is_last = spot.row == spot.parent_row, spot.row == spot.parent_last_row
+    passes = spot.row < way.get((spot.depth - 1, spot.parent_row), -1)
+    chars = {
+        (True, True): "─━━",
+        (True, False): "┬┯┱",
+        (False, True): "╰┗┗",
+        (False, False): "├┡┠",
+    }[is_first, is_last]
+    return chars[1 if on_path else 2 if passes else 0], on_path or passes
 
 
 RAIL_ROOM = 3

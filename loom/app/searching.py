@@ -19,12 +19,16 @@ _N_BEFORE, _N_AFTER = 24, 120
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The first place in a node where the words stand, and what stands around it."""
+    """The first place in a node where the words stand, and what stands around it.
+
+    `is_cut` says that there is more before it than `before`, which begins with a whole word.
+    """
 
     node_id: str
     before: str
     words: str
     after: str
+    is_cut: bool
 
 
 def pattern_of(words: str) -> re.Pattern[str]:
@@ -55,4 +59,7 @@ def _hit(node: Node, pattern: re.Pattern[str]) -> Found | None:
         return None
     start, end = match.span()
     before = text[max(0, start - _N_BEFORE) : start]
-    return Found(node.id, before, match[0], text[end : end + _N_AFTER])
+    is_cut = start > _N_BEFORE
+    if is_cut:
+        before = re.split(r"\s", before, maxsplit=1)[-1]
+    return Found(node.id, before, match[0], text[end : end + _N_AFTER], is_cut)

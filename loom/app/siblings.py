@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -28,9 +28,14 @@ class Twin:
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """The finished children of one node, compared."""
+    """The finished children of one node, compared.
+
+    `n_shared` are characters of a beginning that another one has too, `n_repeated` those of them
+    that an older one has said.
+    """
 
     n_shared: dict[str, int]
+    n_repeated: dict[str, int]
     twins: dict[str, Twin]
 
 
@@ -52,6 +57,10 @@ class Families:
     def twin(self, node: Node) -> Twin | None:
         """The older sibling that says the same, if there is one."""
         return self._family(node).twins.get(node.id)
+
+    def n_repeated(self, node: Node) -> int:
+        """Characters of its beginning, on one line, that an older sibling has said already."""
+        return self._family(node).n_repeated.get(node.id, 0)
 
     def snippet(self, node: Node, stretch: Stretch | None = None) -> str:
         """How a node begins where its siblings do not: one line, white space skipped.
@@ -79,14 +88,16 @@ class Families:
 def compare(siblings: Sequence[Node], beginning: Callable[[Node], str]) -> Family:
     """Compare finished siblings; one that still grows shares nothing, so that it does not jump."""
     done = [node for node in siblings if node.state != "growing"]
-    return Family(n_shared=_shared(done, beginning), twins=_twins(siblings))
+    texts = {node.id: beginning(node) for node in done}
+    n_shared = _shared(texts)
+    return Family(n_shared, _repeated(texts, n_shared), _twins(siblings))
 
 
-def _shared(done: Sequence[Node], beginning: Callable[[Node], str]) -> dict[str, int]:
+def _shared(texts: Mapping[str, str]) -> dict[str, int]:
     """Characters that each shares with its nearest sibling, cut back to a word."""
-    texts = sorted((beginning(node), node.id) for node in done)
+    ordered = sorted((text, node_id) for node_id, text in texts.items())
     n_shared: dict[str, int] = {}
-    for (text, node_id), (other, other_id) in pairwise(texts):
+    for (text, node_id), (other, other_id) in pairwise(ordered):
         n_common = _n_common(text, other)
         if n_common == min(len(text), len(other)):
             continue
@@ -95,6 +106,18 @@ def _shared(done: Sequence[Node], beginning: Callable[[Node], str]) -> dict[str,
             if cut >= max(_WORTH_LEAVING_OUT, n_shared.get(one, 0)):
                 n_shared[one] = cut
     return n_shared
+
+
+def _repeated(texts: Mapping[str, str], n_shared: Mapping[str, int]) -> dict[str, int]:
+    """Of what is shared, what was said by one that comes before."""
+    n_repeated: dict[str, int] = {}
+    said: set[str] = set()
+    for node_id, n in ((node_id, n_shared[node_id]) for node_id in texts if node_id in n_shared):
+        shared = texts[node_id][:n]
+        if shared in said:
+            n_repeated[node_id] = n
+        said.add(shared)
+    return n_repeated
 
 
 def _n_common(text: str, other: str) -> int:

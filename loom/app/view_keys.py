@@ -74,10 +74,10 @@ SELECTING_KEYS: tuple[Key, ...] = (
         ),
         ("select.back", "b", "b", "word", "To the beginning of a word", "walk_end('word', -1)", 2),
         ("select.on", "w", "w", "word", "To the end of a word", "walk_end('word', 1)", 2),
-        ("select.turn", "o", "o", "other end", "Walk with the other end", "turn", 6),
+        ("select.turn", "o", "o", "other end", "Walk with the other end", "turn", 5),
         ("select.copy", "y", "y", "copy", "Copy what is selected", "copy", 3),
-        ("select.split", "z", "z", "split", "Split where it begins", "split", 5),
-        ("select.leave", "escape R", "Esc R", "back", "Select nothing; walk again", "leave", 4),
+        ("select.split", "z", "z", "split", "Split where it begins", "split", 4),
+        ("select.leave", "escape R", "Esc R", "back", "Select nothing; walk again", "leave", 6),
     ),
 )
 """Selecting in the text: one end stays, the other walks."""

@@ -22,6 +22,7 @@ from loom.session.plans import Progress
 from loom.session.turns import next_role, turns_of
 from loom.tree.events import Mode, Role
 from loom.tree.graph import Tree
+from loom.tree.node import Node
 
 WELCOME = (
     "This small bundled model knows only one made-up town, to try things on. "
@@ -38,8 +39,12 @@ _FEW_ROADS = 3
 CUT = "cut here · ⟨grow⟩ grows from the cut · ⟨stop⟩ keeps all"
 
 
-def empty_page(mode: Mode) -> str:
+def empty_page(mode: Mode, *, is_writing: bool) -> str:
     """What stands where there is no text at all yet."""
+    if is_writing and mode == "chat":
+        return "An empty chat.\n\n⟨add⟩ sends what you type; its answers grow as branches."
+    if is_writing:
+        return "An empty page.\n\n⟨add⟩ adds what you type; ⟨leave⟩ and ⟨grow⟩ grow from it."
     if mode == "chat":
         return "An empty chat.\n\n⟨write⟩ writes a message; its answers grow as branches."
     return "An empty page.\n\n⟨write⟩ writes a beginning; ⟨grow⟩ grows from nothing at all."
@@ -52,10 +57,24 @@ def invitation(mode: Mode, *, is_persons_turn: bool) -> str:
     return "write a message" if is_persons_turn else "write this message another way"
 
 
+_SPEAKERS = {"user": "you", "system": "system"}
+
+
+def speaker(node: Node) -> str:
+    """Whose turn it is, and who wrote it where that is somebody else."""
+    name = shown_words(node.author)
+    if node.role == "assistant":
+        return "answer, begun by you" if node.written else name
+    whose = _SPEAKERS.get(node.role, name)
+    return whose if node.written else f"{whose}, by {name}"
+
+
 def no_branches(tree: Tree, here: str | None, settings: GrowSettings) -> str:
     """What stands where there are no branches yet."""
     if here is None:
         return ""
+    if tree.node(here).state == "growing":
+        return "This branch is still growing."
     is_chat = tree.mode == "chat"
     if is_chat and persons_turn(tree.path(here)):
         if is_unfinished(tree.node(here)):
@@ -64,7 +83,7 @@ def no_branches(tree: Tree, here: str | None, settings: GrowSettings) -> str:
     if is_chat and next_role(turns_of(tree.path(here))) == "user":
         return "Nothing follows yet. ⟨grow⟩ goes on with this message."
     many = count(settings.n_branches, "answer" if is_chat else "branch")
-    return f"Nothing follows yet. ⟨grow⟩ grows {many} of up to {settings.max_tokens} tokens."
+    return f"Nothing follows yet. ⟨grow⟩ grows {many}."
 
 
 class _Read(Protocol):
@@ -156,21 +175,30 @@ def count(n: int, noun: str) -> str:
 
 
 def how_it_stands(
-    tree: Tree, status: ModelStatus, judged: Sequence[str], progress: Progress | None
+    tree: Tree,
+    status: ModelStatus,
+    judged: Sequence[str],
+    progress: Progress | None,
+    saves: str = "saved",
 ) -> tuple[str, ...]:
-    """The facts of the status line; how far it is takes the place of how much there is."""
-    facts = ["saved"] if progress else ["saved", count(tree.n_visible, "node")]
-    facts += judged
+    """The facts of the status line, what changes most first: the last ones may have no room."""
+    facts = [saves]
     if progress is not None:
-        facts.append(f"{progress.n_ended:,} of {shortened(progress.n_branches)} branches")
-        facts.append(f"{progress.n_tokens:,} of {shortened(progress.most_tokens)} tokens")
+        facts.append(f"{progress.n_ended:,} of {_at_most(progress.n_branches, 'branch')}")
+        facts.append(f"{progress.n_tokens:,} of {_at_most(progress.most_tokens, 'token')}")
     elif n_growing := len(tree.growing_ids):
         facts.append(f"{n_growing} growing")
-    elif room := room_used(status.gauge):
-        facts.append(room)
+    facts += judged
+    facts.append(count(tree.n_visible, "node"))
     if status.model is not None and status.model.gpu_unused is not None:
         facts.append("CPU build, GPU unused")
+    if progress is None and (room := room_used(status.gauge)):
+        facts.append(room)
     return tuple(facts)
+
+
+def _at_most(n: int, noun: str) -> str:
+    return count(n, noun).replace(f"{n:,}", shortened(n), 1)
 
 
 def shortened(n: int) -> str:

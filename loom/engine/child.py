@@ -31,7 +31,10 @@ LONG_STEP_S = 0.1
 
 def serve(handle: int) -> None:
     """Serve the parent at the other end of this socket (a file descriptor)."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # A terminal tells the whole group of processes; what grows is for the parent to stop.
+    for name in ("SIGINT", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
     pipe: Connection = Connection(handle)
     threading.Thread(target=_die_with_parent, args=(handle,), daemon=True).start()
     # A parent that is gone has nothing left to hear: the end of the pipe is the end of the child.

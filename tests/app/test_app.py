@@ -221,7 +221,7 @@ class TestGrowing:
             session.status = ModelStatus("failed", "story-base")
             session.tell(Notice("error", "The model file is cut short.", "Get it again."))
             await until(pilot, lambda: said(pilot, "cut short. Get it again."))
-            assert "story-base did not open" in screen_text(pilot)
+            assert "story-base is not running" in screen_text(pilot)
             await until(pilot, lambda: "waiting" not in screen_text(pilot))
 
     async def test_branches_and_tokens_are_set_by_key(self) -> None:
@@ -371,10 +371,15 @@ class TestChat:
 class TestAround:
     async def test_a_person_who_is_new_is_told_what_to_press(self) -> None:
         session = eight()
+        session.select(session.tree.root_ids[0])
         async with opened(session) as pilot:
             assert "only one made-up town" in screen_text(pilot)
             await pilot.press("space")
             await until(pilot, lambda: session.tree.growing_ids)
+            assert "only one made-up town" not in screen_text(pilot)
+
+    async def test_a_person_who_has_walked_here_before_is_told_it_no_more(self) -> None:
+        async with opened(eight()) as pilot:
             assert "only one made-up town" not in screen_text(pilot)
 
     async def test_a_model_of_ones_own_needs_no_introduction(self) -> None:
@@ -483,6 +488,16 @@ class TestAround:
             await pilot.resize_terminal(*NARROW)
             await pilot.pause()
             assert "CPU build, GPU unused" in screen_text(pilot)
+
+    async def test_a_notice_takes_the_place_of_the_one_before_however_many_there_are(self) -> None:
+        async with opened(toast()) as pilot:
+            for _ in range(20):
+                await pilot.press("b")
+                await until(pilot, lambda: "Bookmarked" in screen_text(pilot))
+                await pilot.press("b")
+                await until(pilot, lambda: "The bookmark is gone." in screen_text(pilot))
+                await until(pilot, lambda: "Bookmarked" not in screen_text(pilot))
+            assert len(pilot.app.screen.query("ToastHolder")) == 1
 
     async def test_facts_that_have_no_room_are_left_out_whole(self) -> None:
         session = toast()

@@ -115,7 +115,6 @@ def test_three_branches_are_one_road() -> None:
     assert layout.child_ids("n1") == layout.child_ids("n4") == ()
     assert layout.child_ids("n4\x001") == ("n7",)
     assert layout.stretch("n4\x001") == Stretch("n4", 3)
-    assert layout.holder("n2") == item_of(road)
 
 
 def test_of_roads_in_a_circle_the_last_stays_apart() -> None:

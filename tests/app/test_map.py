@@ -88,9 +88,9 @@ def test_a_small_tree_as_it_is_drawn() -> None:
     path = {node.id for node in tree.path("n4")}
     canvas = draw(shape, Zoom(4), Window(0, 10, 0, 10), (16, 4), looks(path, "n4"))
     rows = ["".join(words for words, _ in canvas.runs(y)).rstrip() for y in range(4)]
-    assert rows == ["  ○─┬━○─┬─○", "    │   ╰━◆", "    ╰─○", ""]
+    assert rows == ["  ○━┯━○━┱─○", "    │   ┗━◆", "    ╰─○", ""]
     near = draw(shape, Zoom(24), Window(0, 3, 0, 4), (60, 3), looks(path, "n4"))
-    assert "".join(words for words, _ in near.runs(0)).startswith("  ○ n0 ───")
+    assert "".join(words for words, _ in near.runs(0)).startswith("  ○ n0 ━━━")
 
 
 def test_a_hundred_thousand_nodes_ten_thousand_deep_need_no_recursion() -> None:

@@ -66,7 +66,8 @@ async def test_branches_stream_in_step_by_step_and_are_there_again(tmp_path: Pat
             await until(pilot, lambda: "3 growing" in screen_text(pilot))
             while model.engine.busy:
                 model.engine.step()
-            await until(pilot, lambda: "saved · 4 nodes" in screen_text(pilot))
+            await until(pilot, lambda: "growing" not in screen_text(pilot))
+            assert "outline · 4 nodes" in screen_text(pilot)
             await pilot.press("2")
             here = main_screen(pilot).space.here
     with session_on(tmp_path / "toast.loom", model.connect) as session:

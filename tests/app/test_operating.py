@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 
 from loom.tree.nearest import nearest_visible
 
-from .conftest import NARROW, WIDE, app_on, main_screen, opened, screen_text
+from .conftest import NARROW, WIDE, app_on, main_screen, opened, screen_text, until
 from .fake_session import FALL, FakeSession, toast
 from .test_app import here, said
 
@@ -161,3 +161,9 @@ def test_where_a_text_is_cut(snap_compare: Callable[..., bool], size: tuple[int,
         pilot.app.clear_notifications()
 
     assert snap_compare(app_on(toast()), run_before=drive, terminal_size=size)
+
+
+async def test_enter_where_no_branches_meet_says_so() -> None:
+    async with opened(toast(), WIDE) as pilot:
+        await pilot.press("enter")
+        await until(pilot, lambda: "No branches meet yet." in screen_text(pilot))

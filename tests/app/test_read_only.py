@@ -29,6 +29,7 @@ async def test_the_header_says_read_only_and_branches_of_the_other_stream_in(tmp
         (root,) = session.tree.root_ids
         async with app_opened(session, WIDE) as pilot:
             await until(pilot, lambda: "read-only" in screen_text(pilot))
+            assert "saved" not in screen_text(pilot)
             writer.journal.append(requested("r", root), opened("a", root))
             writer.journal.append(appended("a", 0, b" Then Marco laughed"))
             await until(pilot, lambda: "Then Marco laughed" in screen_text(pilot))

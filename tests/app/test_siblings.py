@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from loom.app.siblings import Families, Twin
 
+from .conftest import opened, screen_text
 from .fake_session import FakeSession
 
 
@@ -66,3 +67,15 @@ def test_a_branch_that_still_grows_keeps_its_beginning() -> None:
 
     first = session.tree.node(session.tree.child_ids(root)[0])
     assert families.snippet(first) == "One fine morning Tobias"
+
+
+async def test_where_a_list_has_no_room_the_second_begins_where_it_parts_from_the_first() -> None:
+    morning = "One fine morning the postman of the town, who had slept badly, took the long road"
+    session = FakeSession()
+    root = session.type(None, b"The town.")
+    session.say(root, f"{morning} and fell.", f"{morning} and sang.", "It rained.")
+    session.select(root)
+    async with opened(session, (80, 16)) as pilot:
+        text = " ".join(screen_text(pilot).split())
+        assert "1 One fine morning" in text
+        assert "2 …sang." in text

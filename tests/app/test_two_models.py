@@ -13,6 +13,7 @@ from loom.app.token_place import law_beside
 from loom.engine.client import Listener
 from loom.engine.local import LocalEngine
 from loom.engine.request import LoadSpec
+from loom.session import ModelStatus
 from loom.session.session import Beginning, Session
 from loom.session.settings import GrowSettings
 
@@ -36,6 +37,9 @@ async def test_a_second_model_is_chosen_told_and_put_away() -> None:
         await pilot.press("escape")
         await chosen(pilot)
         assert "story-base + story-chat ·" in screen_text(pilot)
+        session.status = ModelStatus("loading", "story-chat")
+        main_screen(pilot).space.show_state()
+        await until(pilot, lambda: "story-base + opening story-chat…" in screen_text(pilot))
         await pilot.press("A")
         assert session.second.reference is None
         assert "story-base + story-chat" not in screen_text(pilot)
@@ -44,7 +48,7 @@ async def test_a_second_model_is_chosen_told_and_put_away() -> None:
 async def test_the_model_that_grows_already_is_refused() -> None:
     async with opened(toast(), WIDE) as pilot:
         await chosen(pilot, "story-base")
-        assert "grows here already" in screen_text(pilot)
+        await until(pilot, lambda: "grows here already" in screen_text(pilot))
 
 
 async def test_both_grow_where_one_stands() -> None:

@@ -98,6 +98,19 @@ def test_cancel_reaches_a_running_batch(start: Start, story_base: Path) -> None:
     assert "cancelled" in {event.finish for event in ended}
 
 
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGHUP])
+def test_what_a_terminal_tells_all_its_processes_is_left_to_the_parent(
+    start: Start, story_base: Path, how: signal.Signals
+) -> None:
+    heard = start(story_base)
+    heard.engine.submit(grow(n=2, tokens=900))
+    heard.until(Stepped)
+    os.kill(heard.engine.pid or 0, how)
+    heard.engine.submit(Cancel("r"))
+    ended = [e for e in heard.until(BranchEnded, 2) if isinstance(e, BranchEnded)]
+    assert {event.finish for event in ended} <= {"cancelled", "length", "eos"}
+
+
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGABRT])
 def test_a_killed_child_is_reported_in_a_sentence(
     start: Start, story_base: Path, how: signal.Signals

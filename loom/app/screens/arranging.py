@@ -87,6 +87,10 @@ class ArrangingScreen(MarkingScreen):
         if carried is None or here is None or carried not in self._tree:
             self._say(Notice("information", "Nothing is picked up.", "⟨pick_up⟩ picks a text up."))
             return
+        if any(node.id == carried for node in self._tree.path(here)):
+            what = "A text cannot hang from itself or from what follows it."
+            self._say(Notice("information", what, "Stand elsewhere first."))
+            return
         operations = self._session.operations
         put = partial(operations.move, carried, here)
         if self._arrange(partial(_done, put, carried), "Put here."):

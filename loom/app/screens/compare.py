@@ -60,11 +60,11 @@ class CompareScreen(DrawnOnce[None]):
         numbers = sorted(self._chosen)
         comparison = compare([self._read(self._ids[number - 1]) for number in numbers])
         self.query_one(ComparePage).show(comparison, numbers)
-        shared = sum(s.ranges[0][1] - s.ranges[0][0] for s in comparison.stretches if s.shared)
         rule = self.query_one("#compare-top", Rule)
         names = ", ".join(map(str, numbers[:-1])) + f" and {numbers[-1]}"
         rule.label = f"branches {names} of {len(self._ids)}"
-        rule.note = f"{shared} words are the same in all"
+        many = "1 word is" if comparison.n_alike == 1 else f"{comparison.n_alike} words are"
+        rule.note = f"{many} the same in all"
 
     def action_branch(self, digit: str) -> None:
         """Take a branch in, or leave it out; the one that was taken in first makes room."""
@@ -76,6 +76,8 @@ class CompareScreen(DrawnOnce[None]):
             self._chosen = self._chosen[-self._room :]
         elif len(self._chosen) > 2:
             self._chosen.remove(number)
+        else:
+            self.notify("Two are the fewest that can be compared: take another in first.")
         self._show()
 
     def action_fold(self) -> None:

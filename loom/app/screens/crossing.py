@@ -13,8 +13,8 @@ from loom.app.widgets.outline import Outline
 from loom.app.words import count
 from loom.session import Notice
 
-_NONE_YET = Notice("information", "No branches meet yet.", "⟨grow⟩ grows more of them.")
-_NOT_HERE = Notice(
+NONE_YET = Notice("information", "No branches meet yet.", "⟨grow⟩ grows more of them.")
+NOT_HERE = Notice(
     "information", "No branches meet on this way.", "⟨next_join⟩ goes to where some do."
 )
 
@@ -43,7 +43,7 @@ class CrossingScreen(OutliningScreen):
         """To the next meeting, or the one before."""
         there = next_join(self.space.meetings, self.space.path, self.space.place, by)
         if there is None:
-            self._say(_NONE_YET)
+            self._say(NONE_YET)
         else:
             self._stand_at(there.node_id, there)
 
@@ -51,7 +51,7 @@ class CrossingScreen(OutliningScreen):
         """Over to the next branch that meets here, or to the one before."""
         place = self.space.place_here
         if place is None:
-            self._say(_NOT_HERE if self.space.meetings.joins else _NONE_YET)
+            self._say(NOT_HERE if self.space.meetings.joins else NONE_YET)
             return
         there = across(place, by)
         self._stand_at(there.node_id, there)
@@ -77,7 +77,7 @@ class CrossingScreen(OutliningScreen):
     def action_one_road_each(self) -> None:
         """Draw every join as one road, or all apart again."""
         if not any(is_road(join) for join in self.space.meetings.joins):
-            self._say(_NONE_YET)
+            self._say(NONE_YET)
             return
         n = self.space.roads.turn_all()
         what = f"{count(n, 'join')} drawn as one road each." if n else "All ways are drawn apart."

@@ -125,11 +125,6 @@ class EvidenceScreen(Window[Place | None]):
         room = int(height * _SHARE_OF_SCREEN) - 2 - n_reason - n_ways
         self.query_one("#grounds").styles.max_height = max(3, room)
 
-    @property
-    def title_shown(self) -> str:
-        """What the panel is called."""
-        return str(self.query_one("#evidence").border_title)
-
     def action_look(self) -> None:
         """Look thirty-two more times."""
         self._look(self.join)

@@ -64,7 +64,11 @@ class ExportScreen(Window[Written | None]):
                         with Horizontal(classes="limit"):
                             yield Label(limit.label, classes="name")
                             yield Input(
-                                restrict="[0-9]*", max_length=7, compact=True, id=limit.name
+                                placeholder="all",
+                                restrict="[0-9]*",
+                                max_length=7,
+                                compact=True,
+                                id=limit.name,
                             )
                             yield Label(limit.note, classes="note")
                 with Horizontal(classes="field"):

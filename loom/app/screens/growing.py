@@ -7,6 +7,7 @@ from pathlib import Path
 
 from loom.app.meetings import Place
 from loom.app.screens.speaking import SpeakingScreen
+from loom.app.words import listed
 from loom.errors import LoomError
 from loom.records import Sampling
 from loom.session import GrowSettings, Notice
@@ -129,14 +130,14 @@ class GrowingScreen(SpeakingScreen):
         """Free the memory of every model; what grows stops and is kept."""
         status = self._session.status
         loaded = (status.name,) if status.state in ("loading", "ready") else ()
-        names = " and ".join((*loaded, *status.others))
+        names = (*loaded, *status.others)
         if not names:
             self._say(Notice("information", "No model is loaded.", "Growing loads one."))
             return
         self._session.unload_model()
         self._take_news()
-        were = "was" if " and " not in names else "were"
-        what = f"{names} {were} unloaded; the memory is free."
+        were = "was" if len(names) == 1 else "were"
+        what = f"{listed(names)} {were} unloaded; the memory is free."
         self._say(Notice("information", what, "Growing loads it again."))
 
     # Two models

@@ -46,7 +46,7 @@ class HelpScreen(Window[None]):
         """A card for each group."""
         with VerticalScroll(id="help") as scroll:
             scroll.border_title = "Keys and marks"
-            scroll.border_subtitle = "Esc goes back"
+            scroll.border_subtitle = "↑↓ scroll · Esc goes back"
             with ItemGrid(min_column_width=50, stretch_height=False):
                 for group in dict.fromkeys(key.group for key in self._of):
                     yield Static(self._keys(group), classes="group")

@@ -280,7 +280,7 @@ class MainScreen(ExportingScreen):
 
     def _copy(self, text: str, what: str) -> None:
         self.app.copy_to_clipboard(text)
-        n = f"{len(text):,} character{'' if len(text) == 1 else 's'}"
+        n = words.count(len(text), "character")
         self._say(Notice("information", f"Copied {what} ({n}) through the terminal."))
 
     def action_outline(self) -> None:

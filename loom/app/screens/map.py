@@ -80,11 +80,10 @@ class MapScreen(DrawnOnce[MapAnswer | None]):
         self._tell()
 
     def _tell_size(self, shape: MapShape) -> None:
-        n_roads = shape.n_rows
         self.query_one(Foot).facts = (
-            f"{self._tree.n_visible:,} nodes",
-            f"{n_roads:,} road{'' if n_roads == 1 else 's'}",
-            f"{shape.n_levels:,} levels",
+            words.count(self._tree.n_visible, "node"),
+            words.count(shape.n_rows, "road"),
+            words.count(shape.n_levels, "level"),
         )
 
     def _tell(self) -> None:

@@ -40,7 +40,7 @@ class ModeScreen(Window[ModeAnswer | None]):
         with Vertical(id="mode") as panel:
             panel.border_title = "Plain text or chat?"
             leave = "Esc asks again next time" if self._question.is_open else "Esc goes back"
-            panel.border_subtitle = f"Enter takes it · {leave}"
+            panel.border_subtitle = f"↑↓ choose · Enter takes it · {leave}"
             yield Static(Content(shown_words(_explained(self._question))), id="why")
             yield OptionList(
                 *(Option(_line(answer, note)) for answer, note in self._choices), id="choices"

@@ -72,7 +72,7 @@ class ModelScreen(Window[str | None]):
         with Vertical(id="model") as panel:
             panel.set_class(self._gpu_unused is not None, "-rebuild")
             panel.border_title = self._title
-            panel.border_subtitle = "Enter takes it · Esc goes back"
+            panel.border_subtitle = "↑↓ choose · Enter takes it · Esc goes back"
             now = [f"Now: {shown_words(self._model) or 'none'}"]
             now += room_lines(self._gauge) if self._gauge is not None else ()
             yield Static(Content("\n".join(now)), id="now")

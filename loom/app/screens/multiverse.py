@@ -19,6 +19,7 @@ from loom.app.token_place import percent, spelled
 from loom.app.widgets.foot import Foot
 from loom.app.widgets.multiverse_page import MultiversePage
 from loom.app.widgets.rule import Rule
+from loom.app.words import count
 from loom.errors import LoomError
 from loom.session.multiverse import Ids, Multiverse
 from loom.session.token_laws import Choice, Law
@@ -99,7 +100,7 @@ class MultiverseScreen(DrawnOnce[tuple[Law, Sequence[Choice]] | None]):
         mass = 1.0
         for choice in way:
             mass *= choice.probability
-        n_tokens = f"{len(way)} token{'' if len(way) == 1 else 's'}"
+        n_tokens = count(len(way), "token")
         zoomed = f" · looking on from {len(root)}" if root else ""
         rule.label = f"what could come next · {n_tokens}, {percent(mass)}{zoomed}"
         words = [spelled(choice) for choice in way]

@@ -98,6 +98,7 @@ class SearchScreen(Window[str | None]):
 
 def _line(found: Found) -> Content:
     return Content.assemble(
+        ("…" if found.is_cut else "", "$faint"),
         (shown_words(found.before).lstrip(), "$faint"),
         (shown_words(found.words), "bold $typed"),
         (shown_words(found.after), "$ink"),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -56,12 +57,13 @@ class SessionsScreen(Window[SessionChoice | None]):
         self._here, self._find, self._now = here, find, now
         self._choices: Sequence[SessionChoice] = ()
         self._shown: list[SessionChoice | None] = []
+        self._name_cells = 0
 
     def compose(self) -> ComposeResult:
         """A line to type in over the sessions there are."""
         with Vertical(id="sessions") as panel:
             panel.border_title = "Open another session"
-            panel.border_subtitle = "Enter opens · Esc goes back"
+            panel.border_subtitle = "↑↓ choose · Enter opens · Esc goes back"
             yield Input(placeholder="a part of its title, or a file dropped here", compact=True)
             yield OptionList()
             yield Static("Looking…", id="note", markup=False)
@@ -93,6 +95,7 @@ class SessionsScreen(Window[SessionChoice | None]):
         options = self.query_one(OptionList)
         options.clear_options()
         self._shown = []
+        self._name_cells = max((cell_len(shown_words(one.name)) for one in own), default=0)
         for heading, choices in (("Your sessions", own), ("Examples that came with loom", new)):
             if choices:
                 self._add(None, Option(Content.assemble((heading, "$faint")), disabled=True))
@@ -128,8 +131,10 @@ class SessionsScreen(Window[SessionChoice | None]):
         return choice is not None and choice.path == self._here
 
     def _line(self, choice: SessionChoice) -> Content:
-        width = _EXAMPLE_CELLS if choice.path is None else _MOST_NAME_CELLS
-        name = fit(shown_words(choice.name), width).ljust(width)
+        own = min(self._name_cells, _MOST_NAME_CELLS) or _MOST_NAME_CELLS
+        width = _EXAMPLE_CELLS if choice.path is None else own
+        name = fit(shown_words(choice.name), width)
+        name += " " * (width - cell_len(name))
         if choice.problem is not None:
             return Content.assemble((f"  {name}  {shown_words(choice.problem)}", "$faint"))
         facts = [shown_words(choice.about)]

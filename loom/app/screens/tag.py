@@ -45,7 +45,7 @@ class TagScreen(Window[Tag | None]):
         """The name, its colour and its reach, and the tags there are."""
         with Vertical(id="tag", classes="marking") as panel:
             panel.border_title = "# Tag this text"
-            panel.border_subtitle = "Enter takes it · → completes · ↑↓ · Esc goes back"
+            panel.border_subtitle = "Enter takes it · ↑↓ fields · ←→ choose · Esc goes back"
             names = SuggestFromList([tag.name for tag in self._known], case_sensitive=False)
             with Horizontal(classes="field"):
                 yield Label("name", classes="name")

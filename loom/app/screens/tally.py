@@ -15,6 +15,7 @@ from loom.app.screens.drawn import Window
 from loom.app.tallying import WAYS, By, Laws, Tally, tally
 from loom.app.themed import named
 from loom.app.widgets.tally_bars import TallyBars
+from loom.app.words import count
 from loom.tree.node import Node
 
 
@@ -77,7 +78,7 @@ def summary(counted: Tally) -> str:
     if not n_all:
         return "Nothing to count yet: ⟨grow⟩ grows branches."
     ways = "all begin alike" if n == 1 else f"{n} different ones"
-    many = "1 branch" if n_all == 1 else f"{n_all} branches"
+    many = count(n_all, "branch")
     exact = any(count.probability is not None for count in counted.counts)
     told = " ┃ is the exact probability (T 1, nothing cut)." if exact else ""
     return f"{many} by {counted.by}: {ways}.{told}"

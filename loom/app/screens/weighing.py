@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual.screen import Screen
 
 from loom.app.meetings import Place
+from loom.app.screens.crossing import NONE_YET, NOT_HERE
 from loom.app.screens.operating import OperatingScreen
 from loom.errors import LoomError
 from loom.records import Join
@@ -35,6 +36,8 @@ class WeighingScreen(OperatingScreen):
         if join is not None:
             screen = EvidenceScreen(join, self._tree, self._look_further, self._deny)
             self.app.push_screen(screen, self._go_to)
+        else:
+            self._say(NOT_HERE if self.space.meetings.joins else NONE_YET)
 
     def show_evidence(self) -> None:
         """The panel, if it is open, shows what is known now."""

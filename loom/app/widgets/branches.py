@@ -12,7 +12,7 @@ from textual import events
 from textual.geometry import Size
 from textual.message import Message
 
-from loom.app.branch_grid import GAP, INDENT, NUMBER, Grid
+from loom.app.branch_grid import FACTS, GAP, INDENT, NUMBER, Grid
 from loom.app.branch_words import beginning, ending, most_lines, with_ellipsis
 from loom.app.display import fit, shown_in_a_line, shown_range_in_a_line
 from loom.app.marks import MARK_CLASSES, MET_CLASSES
@@ -271,13 +271,16 @@ class Branches(Lines):
         """How long, how it ended, whether its words meet others."""
         if node is None:
             return Text("")
-        text = Text(end="")
-        for look in self._meetings.looks(node.id)[:_MOST_MARKS]:
+        end, text = ending(node, self._families), Text(end="")
+        whose = self._glyphs.several and not node.written
+        room = FACTS - 2 - len(end) - 2 * whose
+        n_marks = min(_MOST_MARKS, room // 2) if self._grid.is_list else _MOST_MARKS
+        for look in self._meetings.looks(node.id)[:n_marks]:
             text.append(f"{look.mark} ", self.style_of(look.mark_class))
-        if self._glyphs.several and not node.written:
+        if whose:
             text.append(f"{self._glyphs.of(node.author)} ", self.style_of("branches--facts"))
         style = "branches--growing" if node.state == "growing" else "branches--facts"
-        return text.append(ending(node, self._families), self.style_of(style))
+        return text.append(end, self.style_of(style))
 
     def _words(self, node: Node | None) -> list[Text]:
         """Exactly as many lines as the grid gives; the last one says if there is more."""
@@ -301,6 +304,10 @@ class Branches(Lines):
         if known is not None and raw.startswith(known[0]):
             return known[1]
         text = self._tinted(node, raw)
+        n_told = self._families.n_repeated(node) if self._settled else 0
+        if n_told > n_lines * width // 2:
+            # What parts it from the one above must not lie beyond its room.
+            text = Text("…", self.style_of("branches--quiet"), end="").append_text(text[n_told:])
         spans = list(islice(wrap(text.plain, 0, len(text.plain), width), n_lines + 1))
         lines = [text[start:end] for start, end in spans]
         for line in lines:

@@ -13,6 +13,7 @@ from textual.binding import Binding, BindingType
 from loom.app.comparing import Comparison, Stretch
 from loom.app.display import fit, shown_words
 from loom.app.widgets.lines import Lines
+from loom.app.words import count
 from loom.app.wrapping import wrap
 
 _GAP = " │ "
@@ -88,7 +89,7 @@ class ComparePage(Lines, can_focus=True):
         cells, quiet = [], self.style_of("compare--shared")
         for number, words in zip(self._numbers, self._comparison.words, strict=True):
             cell = Text(f"{number} ", self.style_of("compare--number"))
-            facts = f" {len(words)} words"
+            facts = f" {count(len(words), 'word')}"
             line = "─" * max(0, self._column - cell.cell_len - len(facts))
             cells.append(cell.append(line, self.style_of("compare--line")).append(facts, quiet))
         return self._row(cells)
@@ -138,5 +139,8 @@ class ComparePage(Lines, can_focus=True):
                 both = at in own and at - 1 in own
                 whole.append(space, self.style_of("compare--own") if both else None)
             whole.append(letters, self.style_of(f"compare--{'own' if at in own else 'met'}"))
-        lines = wrap(whole.plain, 0, len(whole.plain), self._column) if whole.plain else ()
-        return [whole[first:last] for first, last in lines]
+        spans = wrap(whole.plain, 0, len(whole.plain), self._column) if whole.plain else ()
+        lines = [whole[first:last] for first, last in spans]
+        for line in lines:
+            line.rstrip()
+        return lines

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -11,6 +12,9 @@ from textual.widget import Widget
 
 from loom.app import keymap
 from loom.app.themed import ThemedApp
+
+_ALWAYS_TOLD = 6
+"""Keys that have room before any fact but the first; the last of them shows all keys."""
 
 
 class Foot(Widget):
@@ -34,21 +38,24 @@ class Foot(Widget):
         own = self.state in ("writing", "replaying")
         how = f"foot--{self.state}" if own else "foot--walking"
         state = Text(f" {self.named} ", self._style(how), end="")
-        facts = Text(f"{self._shown_facts(width - state.cell_len - 1)} ", end="")
-        room = width - state.cell_len - facts.cell_len
+        entries = self.entries()
         if self.size.height > 1:
-            first = Text.assemble(state, " " * room, facts, no_wrap=True, end="")
-            return first.append("\n").append_text(self._keys(width))
-        keys = self._keys(room - 2)
-        gap = " " * (room - keys.cell_len - 1)
+            facts = self._facts(width - state.cell_len)
+            gap = " " * (width - state.cell_len - facts.cell_len)
+            first = Text.assemble(state, gap, facts, no_wrap=True, end="")
+            return first.append("\n").append_text(self._keys(entries, width))
+        room = width - state.cell_len - 2
+        facts = self._facts(room - sum(map(_n_cells, entries[:_ALWAYS_TOLD])))
+        keys = self._keys(entries, room - facts.cell_len)
+        gap = " " * (room - keys.cell_len - facts.cell_len + 1)
         return Text.assemble(state, " ", keys, gap, facts, no_wrap=True, end="")
 
-    def _shown_facts(self, room: int) -> str:
+    def _facts(self, room: int) -> Text:
         """As many facts as fit, the first ones: a fact that is cut off says something else."""
         shown = list(self.facts)
-        while shown and cell_len(" · ".join(shown)) > room:
+        while len(shown) > 1 and cell_len(" · ".join(shown)) >= room:
             shown.pop()
-        return " · ".join(shown)
+        return Text(f"{' · '.join(shown)} ", end="")
 
     @property
     def named(self) -> str:
@@ -60,15 +67,19 @@ class Foot(Widget):
         keys = self.app.keys if isinstance(self.app, ThemedApp) else keymap.KEYMAP
         return keymap.footer(self.state, keys)
 
-    def _keys(self, room: int) -> Text:
-        """The keys of the state; the least needed are left out until the others fit."""
-        entries = self.entries()
-        while entries and sum(cell_len(f"{key} {label}") + 2 for key, label in entries) > room:
-            entries.pop()
+    def _keys(self, entries: Sequence[tuple[str, str]], room: int) -> Text:
+        """The least needed are left out until the others fit; how to get back stays."""
+        told = list(entries)
+        while len(told) > 1 and sum(map(_n_cells, told)) > room:
+            told.pop(-2 if told[-1][0].startswith("Esc") else -1)
         text = Text(end="")
-        for key, label in entries:
+        for key, label in told:
             text.append(" ").append(key, self._style("foot--key")).append(f" {label} ")
         return text
 
     def _style(self, name: str) -> str:
         return str(self.get_component_rich_style(name, partial=True))
+
+
+def _n_cells(entry: tuple[str, str]) -> int:
+    return cell_len(" ".join(entry)) + 2

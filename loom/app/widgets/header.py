@@ -63,18 +63,29 @@ class Header(Widget):
         # How it would grow says nothing where nothing can.
         how = ("read-only",) if self.read_only else (sampling_words(settings.sampling), size)
         facts = (mode, *how)
-        model = self._model(long=long)
-        model += f" + {shown_words(self.second)}" if self.second else ""
-        return model, "".join(f" · {fact}" for fact in facts)
+        return self._models(long=long), "".join(f" · {fact}" for fact in facts)
 
-    def _model(self, *, long: bool) -> str:
+    def _models(self, *, long: bool) -> str:
+        """The session's own, and the one beside it; the status tells of the one at work."""
+        at_work = self._at_work(long=long)
+        if not self.second:
+            return at_work
+        if self.status.name == self.second:
+            return f"{self._own} + {at_work}"
+        return f"{at_work} + {shown_words(self.second)}"
+
+    @property
+    def _own(self) -> str:
+        return shown_words(PurePath(self.model_name).stem or "no model")
+
+    def _at_work(self, *, long: bool) -> str:
         status = self.status
-        name = shown_words(status.name or PurePath(self.model_name).stem or "no model")
+        name = shown_words(status.name) or self._own
         match status.state:
             case "loading":
                 return f"opening {name}…"
             case "failed":
-                return f"{name} did not open"
+                return f"{name} is not running"
             case "unloaded":
                 return name
         if status.model is None:

@@ -16,6 +16,7 @@ from loom.app.marks import is_road
 from loom.app.roads_view import RoadsView
 from loom.app.siblings import Families
 from loom.app.widgets.lines import Lines
+from loom.app.words import count
 from loom.records import Join
 from loom.tree.graph import Tree
 
@@ -109,8 +110,7 @@ class MapPage(Lines):
         zoom = self._scale
         if not zoom.is_overview:
             return {24: "words", 4: "nodes"}.get(zoom.cells, "roads")
-        levels = f"{zoom.levels} level{'' if zoom.levels == 1 else 's'}"
-        return f"a cell is {levels} × {zoom.rows} road{'' if zoom.rows == 1 else 's'}"
+        return f"a cell is {count(zoom.levels, 'level')} × {count(zoom.rows, 'road')}"
 
     @property
     def _zooms(self) -> list[Zoom]:

@@ -11,6 +11,7 @@ from rich.text import Text
 from textual import events
 from textual.message import Message
 
+from loom.app.crossing import end_of
 from loom.app.display import BOOKMARK, byte_shown_at, fit, shown_range, shown_words
 from loom.app.manuscript import Line, Manuscript
 from loom.app.marked import CHAPTER, signs
@@ -20,6 +21,7 @@ from loom.app.met_words import MetWords
 from loom.app.model_glyphs import ModelGlyphs
 from loom.app.shading import Shade, Stretch, stretches
 from loom.app.widgets.lines import Lines
+from loom.app.words import speaker as speaker_told
 from loom.session.laws import Laws
 from loom.session.token_laws import NodeLaws
 from loom.tree.graph import Tree
@@ -39,8 +41,6 @@ _CONTEXT = 2
 
 LETTERS = "asdfghjklqwertyuiopzxcvbnm"
 """Of labels, the easiest to reach first."""
-
-_SPEAKERS = {"user": "you", "system": "system"}
 
 
 class Reading(Lines):
@@ -102,6 +102,7 @@ class Reading(Lines):
         self._page = Manuscript(1)
         self._rail: dict[int, int | None] = {}
         self._met = MetWords()
+        self._place: Place | None = None
         self._scrolled_to = 0
         self._token: tuple[str, int, int] | None = None
         self._cut: int | None = None
@@ -162,8 +163,12 @@ class Reading(Lines):
         self._page.show(nodes, chapters)
 
     def show_meetings(self, meetings: Meetings, place: Place | None) -> None:
-        """Other words meet now, or another place was asked for."""
+        """Other words meet now, or another place was asked for, which comes into view."""
         self._met = MetWords(meetings, place)
+        asked = None if self._place is None else (self._place.join.id, self._place.node_id)
+        self._place = place
+        if place is not None and (place.join.id, place.node_id) != asked:
+            self._bring_into_view()
         self.refresh()
 
     # Ways to look at it
@@ -269,7 +274,7 @@ class Reading(Lines):
             return text.append("(empty)", self.style_of("reading--rail"))
         if (speaker := lines[line].speaker) is not None:
             node = self._page.nodes[speaker]
-            return text.append(_speaker(node), self.style_of("reading--speaker"))
+            return text.append(speaker_told(node), self.style_of("reading--speaker"))
         return text.append_text(self._draw_words(line))
 
     def _bring_into_view(self) -> None:
@@ -284,10 +289,19 @@ class Reading(Lines):
         if self._page.nodes[-1].state == "growing":
             top = max(0, begins - height // 2)
         else:
-            top = min(max(0, begins - _CONTEXT), max(0, n_lines - height))
+            last = min(n_lines, self._line_of_place() + 2)
+            top = max(min(max(0, begins - _CONTEXT), max(0, n_lines - height)), last - height)
         self.set_n_lines(max(n_lines, top + height))
         self.put_at_top(top)
         self._scrolled_to = top
+
+    def _line_of_place(self) -> int:
+        """The line on which the words end that meet others where it was asked for, else the top."""
+        node, place = self._page.nodes[-1], self._place
+        if place is None or place.node_id != node.id:
+            return 0
+        end = shown_range(node.text, 0, end_of(place))[1]
+        return self._page.line_at(self._page.starts[-1] + max(0, end - 1))
 
     def _mark(self, line: int) -> int | None:
         """Which node the rail marks on a line: the last one that begins there."""
@@ -383,12 +397,3 @@ class Reading(Lines):
         if known is None or known[0] is not laws:
             known = self._shaded[node.id] = laws, stretches(node, laws, self.shade)
         return known[1]
-
-
-def _speaker(node: Node) -> str:
-    """Whose turn it is, and who wrote it where that is somebody else."""
-    name = shown_words(node.author)
-    if node.role == "assistant":
-        return "answer, begun by you" if node.written else name
-    speaker = _SPEAKERS.get(node.role, name)
-    return speaker if node.written else f"{speaker}, by {name}"

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import ClassVar, cast
 
-from textual.widgets import Static
-
 from loom.app import keymap
 from loom.app.judging_words import found_told
 from loom.app.replay_keys import REPLAY_KEYS
@@ -23,10 +21,9 @@ class ReplaySpace(Workspace):
         # It has all that the panes ask of a session.
         super().__init__(cast(Session, replay))
 
-    def on_mount(self) -> None:
-        """Before the first text there is nothing to be asked for."""
-        super().on_mount()
-        self.query_one("#nothing", Static).update("Nothing has happened yet.")
+    @property
+    def _words_of_nothing(self) -> str:
+        return "Nothing has happened yet."
 
     def show_branches(self, n_awaited: int) -> None:
         """The children of the node; where there are none, nothing is promised."""

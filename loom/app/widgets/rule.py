@@ -17,7 +17,7 @@ _INSET = 2
 
 
 class Rule(Still):
-    """── label ───────────── note ──, with a joint (┬ ├ ┴) where another line begins or ends."""
+    """── label ───────────── note ──, with a joint (┬ ├ ┴) where others begin or end."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"rule--label", "rule--note"}
     ALLOW_SELECT = False
@@ -25,7 +25,7 @@ class Rule(Still):
     label: reactive[str] = reactive("")
     note: reactive[str] = reactive("")
     joint: reactive[str] = reactive("")
-    joint_at: reactive[int] = reactive(0)
+    joints_at: reactive[tuple[int, ...]] = reactive[tuple[int, ...]](())
 
     def render(self) -> Text:
         """The words lie on the line; a note that does not fit beside the label is left out."""
@@ -40,11 +40,10 @@ class Rule(Still):
         return text.append_text(self._dashes(text.cell_len, width))
 
     def _dashes(self, start: int, end: int) -> Text:
-        """The line itself from column `start` to `end`, with the joint if it lies there."""
-        line = "─" * (end - start)
-        if self.joint and start <= self.joint_at < end:
-            at = self.joint_at - start
-            line = line[:at] + self.joint + line[at + 1 :]
+        """The line itself from column `start` to `end`, with the joints that lie there."""
+        line = "".join(
+            (self.joint or "─") if column in self.joints_at else "─" for column in range(start, end)
+        )
         return Text(line, no_wrap=True, overflow="crop", end="")
 
     def _style(self, name: str) -> str:

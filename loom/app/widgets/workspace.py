@@ -17,6 +17,7 @@ from loom.app.display import shown_words
 from loom.app.judging_words import found_told, judging_told
 from loom.app.meetings import Meetings, Place
 from loom.app.model_glyphs import ModelGlyphs
+from loom.app.newcomer import Newcomer
 from loom.app.roads_view import RoadsView
 from loom.app.siblings import Families
 from loom.app.themed import named
@@ -33,13 +34,12 @@ from loom.app.widgets.still import Words
 from loom.app.widgets.tokens import Tokens
 from loom.session import Session
 from loom.session.examples import STARTER
-from loom.session.opening import DEFAULT_CHAT_MODEL, DEFAULT_MODEL
 
 _THREE_COLUMNS = 180
 """Cells from which on the branches stand beside the text."""
 
-_FEW_NODES = 40
-"""Up to so many nodes a person may be new here."""
+_MARKS_PADDING = 9
+"""Cells left and right of what people put on a text, as the style sheet has them."""
 
 
 class Workspace(Vertical):
@@ -56,21 +56,21 @@ class Workspace(Vertical):
         self.here: str | None = None
         self.item: str | None = None
         self.cut: int | None = None
-        self._sentence = ""
+        self._sentence = self._empty_page = ""
         self._token_end: str | None = None
-        self._n_nodes_at_first = len(session.tree)
+        self._newcomer = Newcomer(session.tree)
 
     def compose(self) -> ComposeResult:
         """From top to bottom."""
         # While nothing is there yet whose styles would have to be found again.
-        self.set_class(self._is_new, "-welcome")
+        self.set_class(self._newcomer.is_new, "-welcome")
         self.set_class(not self._tree.n_visible, "-empty")
         yield Header()
         yield Rule(id="top")
         with Page(id="page"):
             yield Outline(self._tree, self.roads, self._families)
             yield KeyedReading(self._tree, self._session.laws)
-            yield Static(named(self.app, words.empty_page(self._tree.mode)), id="nothing")
+            yield Static(id="nothing")
             yield Rule(id="fork")
             yield Branches(self._tree, self._families)
             yield Rule(id="token-rule")
@@ -96,6 +96,7 @@ class Workspace(Vertical):
         self._share_page()
         self._place_outline()
         self.call_after_refresh(self.show_rules)
+        self.show_marks()
 
     @property
     def persons_turn(self) -> bool:
@@ -146,9 +147,17 @@ class Workspace(Vertical):
         if self.here is not None and self.here in self._tree:
             words = marked.told(self._tree, self.here)
         if words is not None:
-            line.update(words)
+            line.update(words.truncate(self._room_of_marks, ellipsis=True))
         if line.display != (words is not None):
             line.display = words is not None
+
+    @property
+    def _room_of_marks(self) -> int:
+        """Cells of three lines, in a low terminal of two; of one beside the why of a join."""
+        n_lines = 1 if self.place is not None else 3 if self.screen.has_class("-tall") else 2
+        # A line breaks between words, and loses what the next one would have needed.
+        lost = 10 * (n_lines - 1)
+        return max(20, n_lines * (self.size.width - _MARKS_PADDING) - lost)
 
     def show_cut(self, cut: int | None) -> None:
         """The text here is to be cut at that byte; not at all if None."""
@@ -290,30 +299,39 @@ class Workspace(Vertical):
         foot = self.query_one(Foot)
         foot.state = state
         facts = self._facts_of_judging()
-        foot.facts = words.how_it_stands(tree, status, facts, self._session.progress)
+        saves = "shown live" if self._session.is_read_only else "saved"
+        foot.facts = words.how_it_stands(tree, status, facts, self._session.progress, saves)
         self.composer.invitation = words.invitation(tree.mode, is_persons_turn=self.persons_turn)
         self.set_class(self._greets, "-welcome")
         self.set_class(not tree.n_visible, "-empty")
+        self._show_nothing()
         self.show_rules()
+
+    def _show_nothing(self) -> None:
+        if self._tree.n_visible:
+            return
+        page = self._words_of_nothing
+        if page != self._empty_page:
+            self.query_one("#nothing", Static).update(named(self.app, page))
+            self._empty_page = page
+
+    @property
+    def _words_of_nothing(self) -> str:
+        return words.empty_page(self._tree.mode, is_writing=self.composer.writing)
 
     def show_mode(self) -> None:
         """Plain text or chat is another now: every pane says so."""
-        self.query_one("#nothing", Static).update(
-            named(self.app, words.empty_page(self._tree.mode))
-        )
         self.show_branches(self.branches.n_awaited)
         self.show_state()
 
     def show_rules(self) -> None:
         """What the lines across the screen say, and where they cross the outline's edge."""
         top, fork, bottom = (self.query_one(f"#{name}", Rule) for name in ("top", "fork", "bottom"))
-        beside = self.outline.display and self.screen.has_class("-wide")
-        width = self.outline.styles.width
-        edge = 0 if width is None else int(width.value)
-        for rule, joint in ((top, "┬"), (bottom, "┴"), (fork, "├"), (self._token_rule, "├")):
-            rule.joint = joint if beside else ""
-            rule.joint_at = edge if rule in (top, bottom) else 0
         outline = self.outline
+        edges = self._edges
+        for rule, joint in ((top, "┬"), (bottom, "┴"), (fork, "├"), (self._token_rule, "├")):
+            rule.joint = joint if edges else ""
+            rule.joints_at = edges if rule in (top, bottom) else (0,)
         roads = self.roads.layout.roads
         # Set once: a line that says something else in between would be drawn once more.
         label = words.outline(self._tree, outline.hoisted, outline.filtered, roads)
@@ -332,6 +350,15 @@ class Workspace(Vertical):
         )
         bottom.note = f"⟨evidence⟩ why · {note}" if self.place is not None else note
 
+    @property
+    def _edges(self) -> tuple[int, ...]:
+        """Columns of the lines between the panes that stand side by side."""
+        width = self.outline.styles.width
+        beside = self.outline.display and self.screen.has_class("-wide")
+        edges = () if width is None or not beside else (int(width.value),)
+        third = self.branches.region.x if self.has_class("-huge") and self.branches.display else 0
+        return (*edges, third) if third else edges
+
     def _facts_of_judging(self) -> list[str]:
         found = found_told(self.meetings.joins)
         if self._tree.growing_ids or self._session.progress is not None:
@@ -347,13 +374,7 @@ class Workspace(Vertical):
         # The note on a person's own text goes first; the first session of all has both.
         if self._session.path.stem != STARTER:
             is_busy = is_busy or self.query_one("#marks").display
-        return self._is_new and not is_busy
-
-    @property
-    def _is_new(self) -> bool:
-        """Whether somebody has just begun, on the bundled model."""
-        is_bundled = self._tree.model in (DEFAULT_MODEL, DEFAULT_CHAT_MODEL)
-        return is_bundled and len(self._tree) <= min(_FEW_NODES, self._n_nodes_at_first + 1)
+        return self._newcomer.is_new and not is_busy
 
     def _show_meetings(self) -> None:
         self.outline.show_meetings()
