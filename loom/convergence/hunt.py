@@ -90,13 +90,14 @@ class Hunt:
         self._n_like_doubted = np.zeros(len(chance))
         self._n_like_met = np.zeros(len(chance))
         self._hopes: dict[tuple[int, int], float] = {}
+        self._undecided: dict[tuple[int, int], float] = {}
         self._worth: dict[tuple[int, int], float] = {}
         self._again: list[_Open] = []
         self._n_begun = 0
 
     def offers(self, n: int) -> list[Offer]:
         """The n pairs that are worth most, no spot in two of them but as a leader."""
-        left, claimed = self._left.copy(), self._claimed.copy()
+        left, claimed = self._left.copy(), self._claims()
         again = sorted(self._again, key=lambda one: -one.value)
         found: list[Offer] = []
         while len(found) < n:
@@ -169,15 +170,29 @@ class Hunt:
         if verdict == "undecided" and n_more > offer.n_futures:
             value = hope * gain**HEAVY * self._n_futures / max(1, n_missing)
             self._again.append(_Open(value, Offer(one, other, n_more)))
-            # To look on at this pair is worth more than to begin with another one of its road.
-            near = np.maximum(self._chance[one], self._chance[other])
-            self._claimed = np.maximum(self._claimed, hope * near)
+            self._undecided[one, other] = hope
+        else:
+            self._undecided.pop((one, other), None)
+
+    def _claims(self) -> Floats:
+        """The chance of each spot that its road is on the way to be found already.
+
+        To look on at a pair is worth more than to begin with another one of its road: as long as
+        there is hope for it.
+        """
+        claimed = self._claimed.copy()
+        for pair, hope in self._undecided.items():
+            np.maximum(claimed, hope * self._near(pair), out=claimed)
+        return claimed
+
+    def _near(self, pair: tuple[int, int]) -> Floats:
+        """The chance of each spot to meet one of the two."""
+        one, other = pair
+        return np.asarray(np.maximum(self._chance[one], self._chance[other]), np.float64)
 
     def _learn(self, pair: tuple[int, int], hope: float, *, first: bool) -> None:
         """Hold what was found for or against all that is like the two, and against themselves."""
-        one, other = pair
-        near = np.maximum(self._chance[one], self._chance[other])
-        before = self._hopes.get(pair)
+        near, before = self._near(pair), self._hopes.get(pair)
         self._hopes[pair] = hope
         self._n_like_met += near * (hope - (before or 0))
         self._n_like_doubted += near * ((1 - hope) - (0 if before is None else 1 - before))
@@ -190,7 +205,7 @@ class Hunt:
         """What it would bring, in branches, if the two were joined."""
         nearest = np.arange(len(self._left))
         nearest[one] = other
-        return float(self._gains(nearest, self._claimed)[one])
+        return float(self._gains(nearest, self._claims())[one])
 
     def _join(self, one: int, other: int) -> None:
         if self._leader[other] < 0 <= self._leader[one]:
