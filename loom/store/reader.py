@@ -190,7 +190,7 @@ class SessionReader:
             return [(kind, node_id, json.loads(payload)) for kind, node_id, payload in rows]
         except faults.UNREADABLE as error:
             raise faults.on_opening(self.path, error) from error
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise faults.damaged(self.path, error) from error
 
     def summary(self) -> SessionSummary:
