@@ -54,6 +54,22 @@ from loom.tree.events import (
 )
 from tests.store.specimens import MODEL, judged_round, opened, provenance, written
 
+FULL_MODEL = replace(
+    MODEL,
+    chat_template="{{x}}",
+    gpu_unused="A card",
+    n_layers=12,
+    n_ubatch=256,
+    devices=("GPU0", "CPU"),
+    flash_attention="on",
+    cache_type="q8_0",
+    weight_bytes=2**33,
+    cache_bytes=2**32,
+    sha256="0" * 64,
+    processor="An 8-core",
+)
+"""Nothing about it is as it is unless said otherwise."""
+
 EVERY_KIND: list[JournalEvent] = [
     SessionStarted(1.0, "A title\n", "chat", "/m/\udcff.gguf", "0.1.0"),
     written("n", b"\x00\xff"),
@@ -63,7 +79,7 @@ EVERY_KIND: list[JournalEvent] = [
     GrowthAccepted(
         1.0,
         "r",
-        replace(provenance(), model=replace(MODEL, chat_template="{{x}}", gpu_unused="A card")),
+        replace(provenance(), model=FULL_MODEL),
     ),
     opened("n", "p", "r", 3),
     BranchClosed(1.0, "n", "error", "It \x1b[31mfailed.", 0.25),
@@ -153,6 +169,11 @@ def test_every_field_of_the_records_is_kept(kind: type):
     accepted = json.loads(encode(EVERY_KIND[5]).payload)["provenance"]
     kept = {Sampling: accepted["sampling"], Provenance: accepted, ModelInfo: accepted["model"]}
     assert set(kept[kind]) == {field.name for field in fields(kind)}
+
+
+def test_a_model_of_which_all_is_known_is_kept_with_all_of_it():
+    usual = {field.name: field.default for field in fields(ModelInfo)}
+    assert [name for name in usual if getattr(FULL_MODEL, name) == usual[name]] == []
 
 
 @pytest.mark.parametrize(
