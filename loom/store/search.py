@@ -94,9 +94,8 @@ def may_be_broken(error: sqlite3.Error) -> bool:
 
 def find(db: Database, words: str, limit: int) -> list[Found]:
     """The nodes with all of the words, best first; UsageError if there is no word in them."""
-    if db.execute("SELECT 1 FROM sqlite_master WHERE name = 'search'").fetchone() is not None:
-        with suppress(sqlite3.Error):
-            return _find(db, words, limit)
+    with suppress(sqlite3.Error):
+        return _find(db, words, limit)
     # A file from before there was an index, or whose index is damaged: a reader changes nothing.
     with closing(sqlite3.connect(":memory:")) as connection:
         index = Database(connection)
