@@ -11,6 +11,7 @@ import click
 
 from loom.cli.group import cli
 from loom.cli.opened import FILE, opened
+from loom.cli.printing import print_notice
 from loom.errors import UsageError
 
 if TYPE_CHECKING:
@@ -83,7 +84,8 @@ def joins(
             session.judging.stop()
             click.echo("Stopped; what was found is kept.", err=True)
             raise
-        _print(session.tree, _told(session, asked), _n_left(session), as_json)
+        n_left = session.judging.status.n_not_reached
+        _print(session.tree, _told(session, asked), n_left, as_json)
         _say_how(session)
 
 
@@ -113,7 +115,7 @@ def _compare(session: Session, asked: Asked) -> None:
         session.drain()
         for notice in session.notices():
             if notice.severity != "error":
-                click.echo(f"{notice.what} {notice.remedy}".strip(), err=True)
+                print_notice(notice)
     session.judging.wait()
     session.save()
     session.drain()
@@ -125,10 +127,6 @@ def _told(session: Session, asked: Asked) -> tuple[Join, ...]:
     from loom.session.judging.telling import told_of_pair
 
     return told_of_pair(session.tree, asked.pair)
-
-
-def _n_left(session: Session) -> int:
-    return session.judging.status.n_not_reached
 
 
 def _budget(text: str) -> Budget:

@@ -64,7 +64,7 @@ def said_of(path: Path, check: Check, connect: Connect, say: Callable[[str], Non
 def marked(tree: Tree, *, bookmarked: bool, tags: Collection[str]) -> tuple[str, ...]:
     """The nodes with a bookmark, if those are asked for, or one of the tags.
 
-    None if neither is asked for; UsageError if no node is marked so.
+    Empty if neither is asked for; UsageError if no node is marked so.
     """
     if not tags and not bookmarked:
         return ()
@@ -88,11 +88,15 @@ def write_files(path: Path, form: Format, given: Material) -> tuple[Path, ...]:
     return tuple(place for place, _ in written)
 
 
-def _write(path: Path, content: str | bytes) -> None:
+def as_bytes(content: str | bytes) -> bytes:
+    """What an exporter makes, as it is written."""
     # A lone surrogate cannot be encoded, and a text may hold anything.
-    data = content.encode("utf-8", "replace") if isinstance(content, str) else content
+    return content.encode("utf-8", "replace") if isinstance(content, str) else content
+
+
+def _write(path: Path, content: str | bytes) -> None:
     try:
-        path.write_bytes(data)
+        path.write_bytes(as_bytes(content))
     except OSError as error:
         raise LoomError(
             f"{path} cannot be written ({(error.strerror or str(error)).lower()}).",
