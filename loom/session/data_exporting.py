@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from loom.errors import LoomError, UsageError
+from loom.errors import UsageError
 from loom.formats.choice import Choice, Excerpt, excerpt, joins_within
 from loom.formats.data.dot import dot
 from loom.formats.data.graph import roads_graph, tree_graph
@@ -25,6 +25,7 @@ from loom.formats.data.writers import nodes_json
 from loom.formats.importing.report import Remark, Report
 from loom.records import Join
 from loom.records.tokens import TokenColumns
+from loom.session.exporting import as_bytes, not_written
 from loom.session.judging.telling import joins_of
 from loom.session.reading import without_collection
 from loom.store.copying import copy_session, copy_without_alternatives
@@ -113,8 +114,7 @@ def _n_characters_left_out(part: Excerpt) -> int:
 
 def chunks(source: DataSource, format_name: str) -> Iterator[bytes]:
     """The bytes of an export, in pieces."""
-    # What JSON escapes other formats cannot hold: names of files that are no UTF-8.
-    return (chunk.encode("utf-8", "replace") for chunk in _WRITERS[format_name](source))
+    return map(as_bytes, _WRITERS[format_name](source))
 
 
 def write_data(
@@ -136,10 +136,7 @@ def write_data(
             file.writelines(written)
         unfinished.replace(output)
     except OSError as error:
-        raise LoomError(
-            f"{output} cannot be written ({(error.strerror or str(error)).lower()}).",
-            "Name another file with -o.",
-        ) from error
+        raise not_written(output, error) from error
     finally:
         unfinished.unlink(missing_ok=True)
     return source.report.remarks()

@@ -12,6 +12,7 @@ from loom.errors import LoomError, UsageError
 from loom.formats.choice import Choice, excerpt, joins_within
 from loom.formats.material import Material, Wording
 from loom.formats.table import Format
+from loom.records import Join
 from loom.session.judging.telling import joins_of
 from loom.session.pieces import Pieces
 from loom.session.reading import read_tree, without_collection
@@ -35,6 +36,20 @@ def gathered(
     tree = read_tree(path)
     with without_collection():
         joins = joins_of(tree)
+    with gathered_of(path, tree, joins, choice, wording, checked) as given:
+        yield given
+
+
+@contextmanager
+def gathered_of(
+    path: Path,
+    tree: Tree,
+    joins: tuple[Join, ...],
+    choice: Choice,
+    wording: Wording,
+    checked: str | None,
+) -> Iterator[Material]:
+    """The same of a file whose tree was read, with where branches meet in it."""
     part = excerpt(tree, choice, joins)
     with open_for_reading(path) as stored:
         yield Material(
@@ -98,7 +113,10 @@ def _write(path: Path, content: str | bytes) -> None:
     try:
         path.write_bytes(as_bytes(content))
     except OSError as error:
-        raise LoomError(
-            f"{path} cannot be written ({(error.strerror or str(error)).lower()}).",
-            "Name another file with -o.",
-        ) from error
+        raise not_written(path, error) from error
+
+
+def not_written(path: Path, error: OSError) -> LoomError:
+    """Why an export is not there."""
+    what = f"{path} cannot be written ({(error.strerror or str(error)).lower()})."
+    return LoomError(what, "Name another file with -o.")
