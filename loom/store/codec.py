@@ -26,7 +26,7 @@ from loom.store.import_payload import (
 )
 from loom.store.judged_payload import from_round, to_round
 from loom.store.opening_payload import from_opening, to_opening
-from loom.store.packing import pack_ints, unpack_ints, unpack_pieces
+from loom.store.packing import pack_ints
 from loom.store.payload import (
     Json,
     Payload,
@@ -232,14 +232,9 @@ def _to_node(
         case "node_imported":
             return to_imported_node(at, node_id, values, required(content).text)
         case "node_tokenised":
-            read = required(content)
-            return NodeTokenised(
-                at=at,
-                node_id=node_id,
-                token_ids=tuple(unpack_ints(required(read.token_ids)).tolist()),
-                pieces=unpack_pieces(read.text, required(read.piece_sizes)),
-                model=values.text("model"),
-            )
+            read = required(content).read()
+            ids = tuple(read.ids.tolist())
+            return NodeTokenised(at, node_id, ids, read.pieces, values.text("model"))
         case "branch_opened":
             return BranchOpened(
                 at=at,

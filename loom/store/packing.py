@@ -66,6 +66,17 @@ def unpack(packed: PackedTokens, stats: TokenStats | None) -> TokenColumns:
     return TokenColumns(ids=ids, pieces=pieces, elapsed_s=elapsed_s, stats=stats)
 
 
+def unpack_read(text: bytes, token_ids: bytes, piece_sizes: bytes) -> TokenColumns:
+    """The tokens of a text that a model only read: elapsed_s is 0, and there are no statistics.
+
+    ValueError if the columns do not fit together.
+    """
+    ids, pieces = unpack_ints(token_ids), unpack_pieces(text, piece_sizes)
+    if len(ids) != len(pieces):
+        raise ValueError("columns of different lengths")
+    return TokenColumns(ids, pieces, np.zeros(len(ids), np.float32), None)
+
+
 def unpack_row(row: Row) -> TokenColumns:
     """The tokens of one row of content or of drafts, with their statistics if it has some."""
     text, token_ids, piece_sizes, elapsed_s, n_top, packed = row

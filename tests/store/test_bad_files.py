@@ -128,6 +128,12 @@ _A_DRAFT = (
     "INSERT INTO draft (node_id, text, start, at, token_ids, piece_sizes, elapsed_s)"
     " SELECT {}, 0, 1.0, token_ids, piece_sizes, elapsed_s FROM content WHERE seq = 4"
 )
+_READ = (
+    "INSERT INTO event (at, kind, node_id, payload)"
+    """ VALUES (9, 'node_tokenised', 'p', '{{"model":"m"}}'); """
+    "INSERT INTO content (seq, node_id, text, token_ids, piece_sizes)"
+    " SELECT max(event.seq), 'p', x'', {}, x'' FROM event"
+)
 _NESTED = '{"a":' * 100_000
 
 
@@ -145,6 +151,8 @@ _NESTED = '{"a":' * 100_000
         ("DELETE FROM content WHERE seq = 2", "its content is missing"),
         ("UPDATE content SET piece_sizes = x'09000000' WHERE seq = 4", "pieces that are not"),
         ("UPDATE content SET elapsed_s = x'00' WHERE seq = 4", "event 4"),
+        (_READ.format("x'07000000'"), "columns of different lengths"),
+        (_READ.format("NULL"), "its content is missing"),
         ("UPDATE pointer SET node_id = 'q'", "there is no node q"),
         ("UPDATE event SET at = 'noon' WHERE seq = 2", "another kind of value"),
         ("UPDATE event SET payload = x'ff' WHERE seq = 2", "another kind of value"),
@@ -161,7 +169,7 @@ def test_rows_that_make_no_sense_are_named(tmp_path: Path, statement: str, how: 
     path = full_session(tmp_path / "t.loom")
     with closing(sqlite3.connect(path)) as db:
         names = db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall()
-    in_sqlite(path, *(f"DROP TRIGGER {name}" for (name,) in names), statement)
+    in_sqlite(path, *(f"DROP TRIGGER {name}" for (name,) in names), *statement.split("; "))
     with pytest.raises(SessionFileError, match="is damaged") as refusal:
         read_tree(path)
     assert how in refusal.value.what

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields, replace
+from dataclasses import MISSING, fields, replace
 from typing import get_args
 
 import pytest
@@ -208,6 +208,17 @@ def test_a_row_of_a_loom_that_asked_for_less_is_read_as_nothing_more_asked():
     assert closed == BranchClosed(1.0, "n", "eos")
 
 
+def test_a_model_of_a_loom_that_told_less_of_it_is_read_as_one_of_which_less_is_known():
+    accepted = encode(EVERY_KIND[5])
+    values = json.loads(accepted.payload)
+    optional = {field.name for field in fields(ModelInfo) if field.default is not MISSING}
+    for name in optional:
+        del values["provenance"]["model"][name]
+    event = decode(accepted._replace(payload=json.dumps(values)), None)
+    assert isinstance(event, GrowthAccepted)
+    assert event.provenance.model == replace(MODEL, chat_template="{{x}}")
+
+
 @pytest.mark.parametrize(
     ("asked", "why"),
     [
@@ -215,6 +226,7 @@ def test_a_row_of_a_loom_that_asked_for_less_is_read_as_nothing_more_asked():
         ('"ending":{"min_tokens":0,"stop":[],"until":"noon"}', "until is 'noon'"),
         ('"cover":{"share":"all","min_probability":0}', "share is not a number"),
         ('"mode":"slow"', "mode is 'slow'"),
+        ('"sampling":{"temperature":1.0,"biases":5}', "biases is not a list"),
     ],
 )
 def test_an_asking_that_makes_no_sense_is_an_error(asked: str, why: str):
