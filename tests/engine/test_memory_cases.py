@@ -102,6 +102,18 @@ def test_branches_that_say_the_same_take_one_sequence() -> None:
     assert memory.gauge(0).n_cells_held == 5
 
 
+@pytest.mark.parametrize("tokens", [[], [1, 2]])
+def test_a_branch_that_another_goes_on_from_takes_no_sequence(tokens: list[int]) -> None:
+    device = IntegerDevice("anywhere", 100, 2)
+    memory = memory_on(device)
+    keep(memory, device, [1, 2, 3, 4])
+    keep(memory, device, tokens)
+    assert [device.tokens(sequence) for sequence in range(2)] == [[1, 2, 3, 4], []]
+    other = memory.open([9], 0)
+    assert other is not None
+    assert memory.gauge(0).n_evictions == 0
+
+
 def test_the_least_recently_used_leaves_first() -> None:
     device = IntegerDevice("anywhere", 9, 8)
     memory = memory_on(device, host_bytes=0)
