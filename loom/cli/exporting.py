@@ -82,20 +82,19 @@ def export(
     **chosen: Any,
 ) -> None:
     """Write a session's tree, or a part of it, for other eyes."""
-    from loom.formats.table import DATA_FORMATS
-    from loom.session.data_exporting import copied, write_data
+    from loom.formats.table import WriteUp
+    from loom.session.data_exporting import copied
     from loom.session.exporting import as_bytes, gathered, said_of, write_files
     from loom.session.reading import read_tree
 
     form = _format(format_name, output)
     tree = read_tree(file)
     choice = _choice(tree, chosen)
-    if form.name == "loom":
-        copied(file, output, choice, "left out" if no_alternatives else "kept")
-    elif form in DATA_FORMATS:
-        for remark in write_data(file, tree, form.name, choice, output):
-            click.echo(str(remark), err=True)
-    if form in DATA_FORMATS:
+    if not isinstance(form, WriteUp):
+        if form.name == "loom":
+            copied(file, output, choice, "left out" if no_alternatives else "kept")
+        else:
+            _write_data(file, tree, form.name, choice, output)
         if output is not None:
             click.echo(f"Written to {output}.", err=True)
         return
@@ -107,6 +106,22 @@ def export(
             return
         for path in write_files(output, form, given):
             click.echo(f"Written to {path}.", err=True)
+
+
+def _write_data(
+    file: Path, tree: Tree, format_name: str, choice: Choice, output: Path | None
+) -> None:
+    from loom.session.data_exporting import chunks, data_source, write_data
+
+    if output is None:
+        source = data_source(file, tree, choice)
+        for chunk in chunks(source, format_name):
+            print_verbatim(chunk)
+        remarks = source.report.remarks()
+    else:
+        remarks = write_data(file, tree, format_name, choice, output)
+    for remark in remarks:
+        click.echo(str(remark), err=True)
 
 
 def _format(name: str | None, output: Path | None) -> Format:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,11 +16,11 @@ from loom.formats.data.graphml import graphml
 from loom.formats.data.json_lines import json_lines
 from loom.formats.data.loom_json import Rows, loom_json
 from loom.formats.data.loomsidian import loomsidian
+from loom.formats.data.nodes_json import nodes_json
 from loom.formats.data.part import Part
 from loom.formats.data.private import without_places
 from loom.formats.data.pyloom import pyloom
 from loom.formats.data.tables import nodes_csv, tokens_csv
-from loom.formats.data.writers import nodes_json
 from loom.formats.importing.report import Remark, Report
 from loom.records import Join
 from loom.records.tokens import TokenColumns
@@ -118,22 +117,17 @@ def chunks(source: DataSource, format_name: str) -> Iterator[bytes]:
 
 
 def write_data(
-    path: Path, tree: Tree, format_name: str, choice: Choice, output: Path | None
+    path: Path, tree: Tree, format_name: str, choice: Choice, output: Path
 ) -> tuple[Remark, ...]:
-    """Write a session to a file or to stdout; returns what was lost. LoomError if it cannot be.
+    """Write a session to a file; returns what was lost. LoomError if it cannot be.
 
     A file that was there stays as it was until the new one is whole.
     """
     source = data_source(path, tree, choice)
-    written = chunks(source, format_name)
-    if output is None:
-        for chunk in written:
-            sys.stdout.buffer.write(chunk)
-        return source.report.remarks()
     unfinished = output.with_name(f".{os.getpid()}-{output.name}"[:200])
     try:
         with unfinished.open("wb", buffering=1 << 20) as file:
-            file.writelines(written)
+            file.writelines(chunks(source, format_name))
         unfinished.replace(output)
     except OSError as error:
         raise not_written(output, error) from error

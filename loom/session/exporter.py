@@ -14,7 +14,7 @@ from loom.errors import LoomError
 from loom.formats.choice import Choice, excerpt, joins_within
 from loom.formats.importing.report import Remark
 from loom.formats.material import Material, Wording
-from loom.formats.table import DATA_FORMATS, FORMATS, Format
+from loom.formats.table import FORMATS, Format, WriteUp
 from loom.records import Join
 from loom.session.data_exporting import Alternatives, chunks, copied, data_source, write_data
 from loom.session.exporting import Check, as_bytes, gathered_of, said_of, write_files
@@ -39,11 +39,6 @@ class Order:
     wording: Wording = field(default_factory=Wording)
     check: Check = "none"
     alternatives: Alternatives = "kept"
-
-    @property
-    def is_data(self) -> bool:
-        """Whether programs read it, and not people."""
-        return self.form in DATA_FORMATS
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +74,8 @@ class Exporter:
     def look(self, order: Order) -> Look:
         """What the export begins with; LoomError if it cannot be made."""
         tree, joins = self._whole()
-        if order.form.name == "loom":
+        form = order.form
+        if form.name == "loom":
             return _look_at_copy(self._path, len(tree), order.alternatives)
         part = excerpt(tree, order.choice, joins)
         n_joins = len(joins_within(joins, part))
@@ -88,25 +84,25 @@ class Exporter:
         if len(part) > MOST_NODES:
             told += f" · a look at the first {MOST_NODES}"
             shown = replace(order, choice=replace(order.choice, n_nodes=MOST_NODES))
-        if order.is_data:
+        if not isinstance(form, WriteUp):
             return self._look_at_data(shown, told)
         with gathered_of(self._path, tree, joins, shown.choice, shown.wording, None) as given:
-            lines, size = _look_at(given, order.form)
+            lines, size = _look_at(given, form)
         return Look(lines, told, size if shown is order else "")
 
     def write(self, order: Order, target: Path, say: Callable[[str], None]) -> Written:
         """Write it; LoomError says why it could not be. `say` is told what takes time."""
-        path = self._path
-        if order.form.name == "loom":
+        path, form = self._path, order.form
+        if form.name == "loom":
             copied(path, target, order.choice, order.alternatives)
             return Written((target,))
         tree, joins = self._whole()
-        if order.is_data:
-            remarks = write_data(path, tree, order.form.name, order.choice, target)
+        if not isinstance(form, WriteUp):
+            remarks = write_data(path, tree, form.name, order.choice, target)
             return Written((target,), remarks)
         checked = said_of(path, order.check, self._connect, say)
         with gathered_of(path, tree, joins, order.choice, order.wording, checked) as given:
-            return Written(write_files(target, order.form, given))
+            return Written(write_files(target, form, given))
 
     def _whole(self) -> tuple[Tree, tuple[Join, ...]]:
         """The tree as it was when it was first looked at, and where branches meet in it."""
@@ -129,7 +125,7 @@ class Exporter:
         return Look(_lines("".join(found)), told, "")
 
 
-def _look_at(given: Material, form: Format) -> tuple[tuple[str, ...], str]:
+def _look_at(given: Material, form: WriteUp) -> tuple[tuple[str, ...], str]:
     """The lines that stand for a write-up, and its size."""
     from loom.formats.figure.drawing import scene
     from loom.formats.writeup.text import text

@@ -11,7 +11,7 @@ from loom.engine.client import Connect
 from loom.errors import LoomError, UsageError
 from loom.formats.choice import Choice, excerpt, joins_within
 from loom.formats.material import Material, Wording
-from loom.formats.table import Format
+from loom.formats.table import WriteUp
 from loom.records import Join
 from loom.session.judging.telling import joins_of
 from loom.session.pieces import Pieces
@@ -94,7 +94,7 @@ def marked(tree: Tree, *, bookmarked: bool, tags: Collection[str]) -> tuple[str,
     return tuple(found)
 
 
-def write_files(path: Path, form: Format, given: Material) -> tuple[Path, ...]:
+def write_files(path: Path, form: WriteUp, given: Material) -> tuple[Path, ...]:
     """Write an export and what lies beside it; LoomError says why it could not be."""
     written = [(path, form.write)]
     written += [(path.with_name(path.stem + ending), write) for ending, write in form.beside]
