@@ -33,6 +33,36 @@ def test_what_follows_leaves_before_what_it_follows() -> None:
     assert [store.match(path) for path in ([1, 2, 3, 4, 5], [9], [8])] == [3, 1, 1]
 
 
+def test_a_copy_in_whose_midst_another_path_parts_serves_both() -> None:
+    store, first, second, third = StretchStore(100), saved(40), saved(10), saved(10)
+    store.put([1, 2, 3, 4], 0, first)
+    store.put([1, 2, 9], 2, second)
+    store.put([1, 2, 3, 7], 3, third)
+    store.check()
+    assert (store.n_bytes, store.n_tokens) == (60, 6)
+    whole = [1, 2, 3, 4]
+    assert store.pieces(whole, 0) == [(first, 0, 4, 4)]
+    assert store.pieces(whole, 1) == [(first, 1, 4, 4)]
+    assert store.pieces([1, 2, 9, 5], 0) == [(first, 0, 2, 4), (second, 2, 3, 1)]
+    assert store.pieces([1, 2, 3, 7], 0) == [(first, 0, 3, 4), (third, 3, 4, 1)]
+    assert store.pieces([1, 2, 9], 3) == []
+
+
+def test_a_copy_takes_its_bytes_as_long_as_any_part_of_it_serves() -> None:
+    store = StretchStore(50)
+    store.put([1, 2, 3, 4], 0, saved(40))
+    store.put([1, 2, 9], 2, saved(10))
+    store.put([7], 0, saved(5))
+    store.check()
+    # What both went on from was used last: it stays, and with it the whole of the first copy.
+    assert [store.match(path) for path in ([1, 2, 3, 4], [1, 2, 9], [7])] == [2, 2, 1]
+    assert (store.n_bytes, store.n_tokens) == (45, 5)
+    store.put([8], 0, saved(50))
+    store.check()
+    assert [store.match(path) for path in ([1, 2], [7], [8])] == [0, 0, 1]
+    assert (store.n_bytes, store.n_tokens) == (50, 1)
+
+
 def test_of_whole_paths_the_least_recently_used_leaves_first() -> None:
     store = WholeStore(20)
     store.put([1, 2], 0, saved(10))

@@ -114,6 +114,35 @@ def test_a_branch_that_another_goes_on_from_takes_no_sequence(tokens: list[int])
     assert memory.gauge(0).n_evictions == 0
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_beginning_is_kept_beside_what_goes_on_from_it_only_where_that_cannot_be_cut(
+    kind: MemoryKind,
+) -> None:
+    device = IntegerDevice(kind, 100, 3)
+    memory = memory_on(device)
+    trunk = write(memory, device, [1, 2])
+    branch = memory.fork(trunk, 2)
+    assert branch is not None
+    device.decode(branch, [3, 4])
+    memory.push(branch, [3, 4])
+    memory.release(trunk)
+    memory.release(branch)
+    memory.check()
+    held = [[1, 2, 3, 4]] if kind == "anywhere" else [[1, 2], [1, 2, 3, 4]]
+    assert sorted(filter(None, map(device.tokens, range(3)))) == held
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_same_twice_is_held_once(kind: MemoryKind) -> None:
+    device = IntegerDevice(kind, 100, 3)
+    memory = memory_on(device)
+    both = [write(memory, device, [1, 2]) for _ in range(2)]
+    for sequence in both:
+        memory.release(sequence)
+    memory.check()
+    assert sorted(filter(None, map(device.tokens, range(3)))) == [[1, 2]]
+
+
 def test_the_least_recently_used_leaves_first() -> None:
     device = IntegerDevice("anywhere", 9, 8)
     memory = memory_on(device, host_bytes=0)
