@@ -132,6 +132,35 @@ def test_a_beginning_is_kept_beside_what_goes_on_from_it_only_where_that_cannot_
     assert sorted(filter(None, map(device.tokens, range(3)))) == held
 
 
+def test_going_on_from_a_leaf_makes_no_other_leave() -> None:
+    device = IntegerDevice("anywhere", 100, 2)
+    memory = memory_on(device)
+    for tokens in ([1, 2], [3, 4]):
+        keep(memory, device, tokens)
+    keep(memory, device, [1, 2, 9])
+    assert sorted(map(device.tokens, range(2))) == [[1, 2, 9], [3, 4]]
+    assert memory.gauge(0).n_evictions == 0
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_only_sequence_is_gone_on_with_where_it_lies(kind: MemoryKind) -> None:
+    device = IntegerDevice(kind, 100, 1)
+    memory = memory_on(device)
+    keep(memory, device, [1, 2])
+    keep(memory, device, [1, 2, 9])
+    gauge = memory.gauge(0)
+    assert (gauge.n_reused, gauge.n_restored, device.n_saved) == (2, 0, 0)
+    assert device.tokens(0) == [1, 2, 9]
+
+
+def test_memory_that_cannot_be_cut_is_copied_before_it_is_written_to() -> None:
+    device = IntegerDevice("whole", 100, 3)
+    memory = memory_on(device)
+    keep(memory, device, [1, 2])
+    keep(memory, device, [1, 2, 9])
+    assert memory.length(write(memory, device, [1, 2])) == 2
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_same_twice_is_held_once(kind: MemoryKind) -> None:
     device = IntegerDevice(kind, 100, 3)
