@@ -157,7 +157,8 @@ def _print(tree: Tree, found: tuple[Join, ...], n_left: int, as_json: bool) -> N
     if not found:
         click.echo("No branches share words after they part.", err=True)
     if n_left:
-        click.echo(f"{n_left} places that might meet another were not judged.", err=True)
+        places, were = ("place", "was") if n_left == 1 else ("places", "were")
+        click.echo(f"{n_left:,} {places} that might meet another {were} not judged.", err=True)
 
 
 def _say_how(session: Session) -> None:
@@ -166,12 +167,9 @@ def _say_how(session: Session) -> None:
     for node_id, reason in status.left_out.items():
         click.echo(f"Not judged: {node_id} {reason}.", err=True)
     if session.tree.judged:
-        last = session.tree.judged[-1]
-        click.echo(
-            f"{status.spent.n_judged} pairs compared under {last.model_name} at temperature 1 with "
-            f"nothing cut.",
-            err=True,
-        )
+        last, n = session.tree.judged[-1], status.spent.n_judged
+        pairs = f"{n:,} {'pair' if n == 1 else 'pairs'} compared under {last.model_name}"
+        click.echo(f"{pairs} at temperature 1 with nothing cut.", err=True)
         newest_first = (one for found in reversed(session.tree.judged) for one in found.judged)
         gist = next((one.gist for one in newest_first if one.gist is not None), None)
         if gist is not None:
