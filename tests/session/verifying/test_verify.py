@@ -130,7 +130,7 @@ def test_a_changed_text_is_not_what_its_tokens_stand_for(planted: Planted) -> No
 
 def test_a_text_of_another_length_is_no_text_of_its_tokens(planted: Planted) -> None:
     def plant(db: sqlite3.Connection) -> None:
-        change = "UPDATE content SET text = text || X'2121' WHERE seq = ?"
+        change = "UPDATE content SET text = CAST(text || '!!' AS BLOB) WHERE seq = ?"
         db.execute(change, (content_of(db, 2),))
 
     found = planted(plant)
