@@ -215,6 +215,26 @@ def test_the_configured_model_is_what_a_new_session_begins_with(
     assert "Did you mean model?" in done.stderr
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_a_file_whose_name_is_no_utf8_is_printed_by_its_bytes(tmp_path: Path) -> None:
+    name = b"a\xffb.loom"
+
+    def run(*words: bytes | str) -> bytes:
+        # Standard output as it is where the locale is an ordinary one.
+        env = os.environ | {"PYTHONIOENCODING": "utf-8:strict"}
+        command = [*LOOM, *words]
+        return subprocess.run(
+            command, cwd=tmp_path, env=env, capture_output=True, check=True
+        ).stdout
+
+    assert run("new", name, "--prompt", "Once") == name + b"\n"
+    assert json.loads(run("show", name, "--json"))["session"]["title"] == "a\udcffb"
+    assert name in run("sessions", "list", ".")
+    (one,) = json.loads(run("sessions", "list", ".", "--json"))["sessions"]
+    assert os.fsencode(one["file"]) == name
+    assert run("recover", name) == b"a\xffb-recovered.loom\n"
+
+
 def test_the_help_lists_every_command_once_with_its_whole_sentence(loom: Run) -> None:
     told = loom("--help").stdout
     assert "..." not in told.partition("Begin:")[2]

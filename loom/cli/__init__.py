@@ -7,6 +7,7 @@ Standard output is data, standard error is talk. Rooms are imported inside the c
 from __future__ import annotations
 
 import sys
+from io import TextIOWrapper
 
 import click
 
@@ -57,6 +58,9 @@ __all__ = [
 
 def main() -> None:
     """Run a command; an error is one sentence on stderr and an exit code."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        # A name of a file is printed as its bytes, whichever they are.
+        sys.stdout.reconfigure(errors="surrogateescape")
     try:
         cli.main(standalone_mode=False)
     except LoomError as error:

@@ -27,7 +27,9 @@ def recover(file: Path, output: Path | None, as_json: bool) -> None:
         return
     for loss in losses:
         click.echo(f"{loss}.", err=True)
-    whole = "Nothing is lost" if not losses else f"{len(losses)} things are not as they were"
+    n = len(losses)
+    lost = "1 thing is not as it was" if n == 1 else f"{n:,} things are not as they were"
+    whole = lost if losses else "Nothing is lost"
     click.echo(f"{whole}; {report.n_nodes:,} nodes are in the new file.", err=True)
     click.echo(str(new))
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from loom.cli.group import cli
+from loom.cli.many_options import Command, Decorator, with_options
 from loom.cli.opened import FILE, connect
+from loom.cli.printing import print_verbatim
 from loom.errors import UsageError
 
 if TYPE_CHECKING:
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
     from loom.formats.table import Format
     from loom.session.exporting import Check
     from loom.tree.graph import Tree
-
-Command = Callable[..., None]
-Decorator = Callable[[Command], Command]
 
 CHOOSING: tuple[Decorator, ...] = (
     click.option("--at", metavar="NODE", help="Only what hangs from this node."),
@@ -65,15 +63,9 @@ WORDING: tuple[Decorator, ...] = (
 )
 
 
-def adding(options: tuple[Decorator, ...]) -> Decorator:
-    """A decorator that adds options to a command, in this order."""
-
-    def decorate(command: Command) -> Command:
-        for option in reversed(options):
-            command = option(command)
-        return command
-
-    return decorate
+def choosing_and_wording(command: Command) -> Command:
+    """All options that say which part of a tree is written, and in which words."""
+    return with_options(command, (*CHOOSING, *WORDING))
 
 
 @cli.command()
@@ -81,8 +73,7 @@ def adding(options: tuple[Decorator, ...]) -> Decorator:
 @click.option("--format", "format_name", metavar="F", help="The format; else OUT's ending says it.")
 @click.option("-o", "--output", metavar="OUT", type=FILE, help="Where to write it (stdout).")
 @click.option("--no-alternatives", is_flag=True, help="With loom: without tokens not chosen.")
-@adding(CHOOSING)
-@adding(WORDING)
+@choosing_and_wording
 def export(
     file: Path,
     format_name: str | None,
@@ -91,20 +82,19 @@ def export(
     **chosen: Any,
 ) -> None:
     """Write a session's tree, or a part of it, for other eyes."""
-    from loom.formats.table import DATA_FORMATS
-    from loom.session.data_exporting import copied, write_data
-    from loom.session.exporting import gathered, said_of, write_files
+    from loom.formats.table import WriteUp
+    from loom.session.data_exporting import copied
+    from loom.session.exporting import as_bytes, gathered, said_of, write_files
     from loom.session.reading import read_tree
 
     form = _format(format_name, output)
     tree = read_tree(file)
     choice = _choice(tree, chosen)
-    if form.name == "loom":
-        copied(file, output, choice, "left out" if no_alternatives else "kept")
-    elif form in DATA_FORMATS:
-        for remark in write_data(file, tree, form.name, choice, output):
-            click.echo(str(remark), err=True)
-    if form in DATA_FORMATS:
+    if not isinstance(form, WriteUp):
+        if form.name == "loom":
+            copied(file, output, choice, "left out" if no_alternatives else "kept")
+        else:
+            _write_data(file, tree, form.name, choice, output)
         if output is not None:
             click.echo(f"Written to {output}.", err=True)
         return
@@ -112,10 +102,26 @@ def export(
     checked = said_of(file, check, connect(), lambda what: click.echo(what, err=True))
     with gathered(file, choice, _wording(chosen), checked) as given:
         if output is None:
-            _print(form.write(given))
+            print_verbatim(as_bytes(form.write(given)))
             return
         for path in write_files(output, form, given):
             click.echo(f"Written to {path}.", err=True)
+
+
+def _write_data(
+    file: Path, tree: Tree, format_name: str, choice: Choice, output: Path | None
+) -> None:
+    from loom.session.data_exporting import chunks, data_source, write_data
+
+    if output is None:
+        source = data_source(file, tree, choice)
+        for chunk in chunks(source, format_name):
+            print_verbatim(chunk)
+        remarks = source.report.remarks()
+    else:
+        remarks = write_data(file, tree, format_name, choice, output)
+    for remark in remarks:
+        click.echo(str(remark), err=True)
 
 
 def _format(name: str | None, output: Path | None) -> Format:
@@ -161,13 +167,3 @@ def _wording(chosen: dict[str, Any]) -> Wording:
         paths=chosen["with_paths"],
         fonts=tuple(str(path) for path in chosen["font"]),
     )
-
-
-def _print(content: str | bytes) -> None:
-    """Bytes as they are; in a terminal no text can give it orders."""
-    data = content.encode("utf-8", "replace") if isinstance(content, str) else content
-    if sys.stdout.isatty():
-        from loom.tree.visible import visible
-
-        data = visible(data.decode("utf-8", "replace")).encode()
-    sys.stdout.buffer.write(data)

@@ -11,11 +11,12 @@ import click
 from loom.cli.group import cli
 from loom.cli.grow_options import Asked, grow_options
 from loom.cli.opened import FILE, node_of, opened
+from loom.cli.printing import print_notice
 from loom.cli.sampler_options import SamplingChoice, sampler_options
 from loom.errors import LoomError, UsageError
 
 if TYPE_CHECKING:
-    from loom.session import GrowSettings, Notice, Session
+    from loom.session import GrowSettings, Session
     from loom.session.plans import Plan
 
 ASK_ABOVE_TOKENS = 20_000
@@ -104,10 +105,7 @@ def _print_grown(session: Session, plan: Plan, as_json: bool) -> None:
     from loom.session.growing import grown_nodes
     from loom.tree.visible import visible
 
-    def talk(notice: Notice) -> None:
-        click.echo(f"{notice.what} {notice.remedy}".strip(), err=True)
-
-    for node in grown_nodes(session, plan, talk):
+    for node in grown_nodes(session, plan, print_notice):
         if as_json:
             click.echo(dumps(node_object(node, session.tree)))
         else:

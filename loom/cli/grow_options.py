@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, fields
 from functools import wraps
 from typing import TYPE_CHECKING
 
 import click
+
+from loom.cli.many_options import Command, with_options
 
 if TYPE_CHECKING:
     from loom.records import Cover, Until
@@ -51,7 +52,7 @@ class Asked:
         return max(1, min(MOST_COVERED, int(1 / self.min_probability)))
 
 
-def grow_options(command: Callable[..., None]) -> Callable[..., None]:
+def grow_options(command: Command) -> Command:
     """Add the options to a command, which gets them together as `asked`."""
 
     @wraps(command)
@@ -59,10 +60,7 @@ def grow_options(command: Callable[..., None]) -> Callable[..., None]:
         taken = {field.name: values.pop(field.name) for field in fields(Asked)}
         command(asked=Asked(**taken), **values)  # type: ignore[arg-type]
 
-    wrapped: Callable[..., None] = with_asked
-    for option in reversed(_OPTIONS):
-        wrapped = option(wrapped)
-    return wrapped
+    return with_options(with_asked, _OPTIONS)
 
 
 _OPTIONS = (

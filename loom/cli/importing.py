@@ -52,7 +52,6 @@ def _progress() -> Callable[[int, int], None] | None:
         percent = 100 * n // of if of and n <= of else 100
         if percent != last and of > 1 << 22:
             last = percent
-            end = "\r" if percent < 100 else "\n"
-            click.echo(f"{end if percent == 100 else ''}\rReading {percent} %", nl=False, err=True)
+            click.echo(f"\rReading {percent} %", nl=percent == 100, err=True)
 
     return tell

@@ -11,6 +11,7 @@ import click
 
 from loom.cli.group import cli
 from loom.cli.opened import FILE, opened
+from loom.cli.printing import print_notice
 from loom.errors import UsageError
 
 if TYPE_CHECKING:
@@ -83,7 +84,8 @@ def joins(
             session.judging.stop()
             click.echo("Stopped; what was found is kept.", err=True)
             raise
-        _print(session.tree, _told(session, asked), _n_left(session), as_json)
+        n_left = session.judging.status.n_not_reached
+        _print(session.tree, _told(session, asked), n_left, as_json)
         _say_how(session)
 
 
@@ -113,7 +115,7 @@ def _compare(session: Session, asked: Asked) -> None:
         session.drain()
         for notice in session.notices():
             if notice.severity != "error":
-                click.echo(f"{notice.what} {notice.remedy}".strip(), err=True)
+                print_notice(notice)
     session.judging.wait()
     session.save()
     session.drain()
@@ -125,10 +127,6 @@ def _told(session: Session, asked: Asked) -> tuple[Join, ...]:
     from loom.session.judging.telling import told_of_pair
 
     return told_of_pair(session.tree, asked.pair)
-
-
-def _n_left(session: Session) -> int:
-    return session.judging.status.n_not_reached
 
 
 def _budget(text: str) -> Budget:
@@ -159,7 +157,8 @@ def _print(tree: Tree, found: tuple[Join, ...], n_left: int, as_json: bool) -> N
     if not found:
         click.echo("No branches share words after they part.", err=True)
     if n_left:
-        click.echo(f"{n_left} places that might meet another were not judged.", err=True)
+        places, were = ("place", "was") if n_left == 1 else ("places", "were")
+        click.echo(f"{n_left:,} {places} that might meet another {were} not judged.", err=True)
 
 
 def _say_how(session: Session) -> None:
@@ -168,12 +167,9 @@ def _say_how(session: Session) -> None:
     for node_id, reason in status.left_out.items():
         click.echo(f"Not judged: {node_id} {reason}.", err=True)
     if session.tree.judged:
-        last = session.tree.judged[-1]
-        click.echo(
-            f"{status.spent.n_judged} pairs compared under {last.model_name} at temperature 1 with "
-            f"nothing cut.",
-            err=True,
-        )
+        last, n = session.tree.judged[-1], status.spent.n_judged
+        pairs = f"{n:,} {'pair' if n == 1 else 'pairs'} compared under {last.model_name}"
+        click.echo(f"{pairs} at temperature 1 with nothing cut.", err=True)
         newest_first = (one for found in reversed(session.tree.judged) for one in found.judged)
         gist = next((one.gist for one in newest_first if one.gist is not None), None)
         if gist is not None:

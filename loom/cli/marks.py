@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from pathlib import Path
 from typing import Literal, get_args
@@ -10,7 +9,7 @@ from typing import Literal, get_args
 import click
 
 from loom.cli.group import cli
-from loom.cli.opened import FILE, opened
+from loom.cli.opened import FILE, opened, text_of
 from loom.errors import UsageError
 from loom.tree.kinds import TagColour, TagScope
 
@@ -58,8 +57,8 @@ def tag(file: Path, node: str, name: str, colour: TagColour, scope: TagScope, re
 @click.argument("node")
 @click.argument("text")
 def note(file: Path, node: str, text: str) -> None:
-    """Write a note on NODE in place of the last one; an empty TEXT takes it away."""
-    said = sys.stdin.read() if text == "-" else text
+    """Write a note on NODE in place of the last one; an empty TEXT takes it away, - is stdin."""
+    said = text_of(text)
     with opened(file) as session:
         node_id = session.tree.resolve(node)
         session.operations.marking.note(node_id, said)

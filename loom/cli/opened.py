@@ -1,7 +1,8 @@
-"""What several commands need: a session opened and closed again, a node named."""
+"""What several commands need: a session opened and closed again, what a word or option names."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from loom.errors import NodeNotFoundError
+from loom.errors import LoomError, NodeNotFoundError
 
 if TYPE_CHECKING:
     from loom.engine.client import Connect
@@ -21,6 +22,7 @@ FILE = click.Path(path_type=Path, dir_okay=True)
 
 @contextmanager
 def opened(file: Path) -> Iterator[Session]:
+    """The session of a file, closed again at the end."""
     from loom.session.session import Session
 
     session = Session.open(file, connect())
@@ -41,6 +43,7 @@ def connect() -> Connect:
 
 
 def node_of(tree: Tree, at: str | None) -> str:
+    """The node that was named, else the one where the person stands."""
     if at is not None:
         return tree.resolve(at)
     from loom.tree.nearest import nearest_visible
@@ -49,3 +52,14 @@ def node_of(tree: Tree, at: str | None) -> str:
     if here is not None:
         return here
     raise NodeNotFoundError("This session has no text yet.", "Give it one: loom new --prompt.")
+
+
+def text_of(named: str) -> str:
+    """The text that was named; - reads it from stdin."""
+    return sys.stdin.read() if named == "-" else named
+
+
+def check_for_terminal(what: str, remedy: str) -> None:
+    """LoomError with this sentence where there is nobody to draw for."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise LoomError(what, remedy)

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import click
+
+from loom.cli.many_options import Command, with_options
 
 if TYPE_CHECKING:
     from loom.records import CacheType, FlashAttention
 
 CACHE_TYPES = ("f32", "f16", "bf16", "q8_0", "q5_1", "q5_0", "q4_1", "q4_0")
-
-Command = Callable[..., None]
 
 
 def opening_options(command: Command) -> Command:
@@ -33,10 +32,7 @@ def opening_options(command: Command) -> Command:
         opening = Opening(ctx, gpu_layers, device, flash_attention, cache_type)
         command(**given, opening=opening)
 
-    whole: Command = called
-    for option in reversed(_OPTIONS):
-        whole = option(whole)
-    return whole
+    return with_options(called, _OPTIONS)
 
 
 _OPTIONS = (

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from loom.cli.group import cli
-from loom.cli.opened import FILE, opened
+from loom.cli.opened import FILE, opened, text_of
 from loom.errors import UsageError
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print the new no
 @AS_JSON
 def edit(file: Path, node: str, text: str, as_json: bool) -> None:
     """Say a text another way: a new node beside NODE, which stays as it is."""
-    said = sys.stdin.read() if text == "-" else text
+    said = text_of(text)
     with opened(file) as session:
         node_id = session.operations.edit(session.tree.resolve(node), said)
         _print_node(session, node_id, as_json)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ import click
 
 from loom.cli.group import cli
 from loom.cli.opened import FILE, node_of
+from loom.cli.printing import print_verbatim
 
 if TYPE_CHECKING:
     from loom.tree.graph import Tree
@@ -36,7 +36,7 @@ def show(
     elif as_json:
         click.echo(dumps(tree_object(tree, tree if with_hidden else None)))
     elif as_text:
-        _print_verbatim(tree.path_text(node_of(tree, at)))
+        print_verbatim(tree.path_text(node_of(tree, at)))
     else:
         family = tree.every_child if with_hidden else None
         for line in outline(tree, None if at is None else tree.resolve(at), family):
@@ -55,12 +55,3 @@ def _print_tokens(tree: Tree, node_id: str, as_json: bool) -> None:
     for line in lines(view):
         click.echo(line)
     click.echo(summary(view), err=True)
-
-
-def _print_verbatim(text: bytes) -> None:
-    """Every byte as it is and no newline added; only a terminal is kept from obeying the text."""
-    if sys.stdout.isatty():
-        from loom.tree.visible import visible
-
-        text = visible(text.decode("utf-8", "replace")).encode()
-    sys.stdout.buffer.write(text)

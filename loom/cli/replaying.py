@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from loom.cli.group import cli
-from loom.cli.opened import FILE
+from loom.cli.opened import FILE, check_for_terminal
 from loom.cli.sessions import run_app
-from loom.errors import LoomError
 
 if TYPE_CHECKING:
     from loom.replay.telling import Line
@@ -35,11 +34,10 @@ def replay(file: Path, speed: float | None, plain: bool) -> None:
     if plain:
         _print_lines(Replay(file), speed)
         return
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise LoomError(
-            "A replay in the app needs a terminal to draw on.",
-            "Without one, print it: loom replay FILE --plain.",
-        )
+    check_for_terminal(
+        "A replay in the app needs a terminal to draw on.",
+        "Without one, print it: loom replay FILE --plain.",
+    )
     from loom.app.replay_app import ReplayApp
     from loom.config import load_config
 

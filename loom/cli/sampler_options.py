@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from loom.cli.many_options import Command, Decorator, with_options
+
 if TYPE_CHECKING:
     from loom.records import Sampling
-
-Command = Callable[..., None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +66,14 @@ def sampler_options(command: Command) -> Command:
         choice = SamplingChoice(**{name: given.pop(name) for name in names})  # type: ignore[arg-type]
         command(**given, sampling=choice)
 
-    whole: Command = called
-    for option in reversed(_OPTIONS):
-        whole = option(whole)
-    return whole
+    return with_options(called, _OPTIONS)
 
 
-def _number(name: str, text: str) -> Callable[[Command], Command]:
+def _number(name: str, text: str) -> Decorator:
     return click.option(f"--{name}", type=float, metavar="X", help=text)
 
 
-def _whole(name: str, text: str) -> Callable[[Command], Command]:
+def _whole(name: str, text: str) -> Decorator:
     return click.option(f"--{name}", type=int, metavar="N", help=text)
 
 

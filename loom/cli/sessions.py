@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import difflib
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from loom.cli.group import cli
-from loom.cli.opened import FILE, connect
+from loom.cli.opened import FILE, check_for_terminal, connect, text_of
 from loom.cli.opening_options import opening_options
-from loom.errors import LoomError, UsageError
+from loom.cli.printing import print_notice
+from loom.errors import UsageError
 
 if TYPE_CHECKING:
     from loom.config import Config
@@ -30,11 +30,10 @@ def open_app(file: Path | None, more: tuple[str, ...]) -> None:
     if more:
         what = f"The app opens one file, and {more[0]} comes after {file}."
         raise UsageError(what, "`loom --help` lists what commands there are.")
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise LoomError(
-            "The app needs a terminal to draw on.",
-            "Without one use the commands: loom --help lists them.",
-        )
+    check_for_terminal(
+        "The app needs a terminal to draw on.",
+        "Without one use the commands: loom --help lists them.",
+    )
     run_app(file)
 
 
@@ -119,7 +118,7 @@ def new(
     )
     from loom.session.session import Beginning
 
-    text = sys.stdin.read() if prompt == "-" else prompt
+    text = text_of(prompt)
     if template is not None and chat is False:
         raise UsageError("Plain text takes no chat template.", "Leave out --plain or --template.")
     bundled = DEFAULT_CHAT_MODEL if chat or template else DEFAULT_MODEL
@@ -140,5 +139,5 @@ def new(
     session = begin(file, beginning, connect())
     session.close()
     for notice in session.notices():
-        click.echo(f"{notice.what} {notice.remedy}".strip(), err=True)
+        print_notice(notice)
     click.echo(str(session.path))

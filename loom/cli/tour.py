@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import sys
-
 from loom.cli.group import cli
-from loom.cli.opened import connect
-from loom.errors import LoomError
+from loom.cli.opened import check_for_terminal, connect
 
 
 @cli.command()
 def tour() -> None:
     """See in five minutes how branches meet again, on three small worlds; no model is needed."""
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise LoomError(
-            "The tour needs a terminal to draw on.",
-            "Without one, read how branches meet in the README.",
-        )
+    check_for_terminal(
+        "The tour needs a terminal to draw on.",
+        "Without one, read how branches meet in the README.",
+    )
     from loom.app.pauses import look_for_garbage_when_asked
     from loom.app.tour_app import TourApp
     from loom.config import load_config

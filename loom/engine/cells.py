@@ -78,12 +78,11 @@ class Cells:
         self.n_used += n_cells
         self.n_locked += n_cells
 
-    def share(self, tail: Stretch, n_positions: int) -> Stretch | None:
-        """The stretch that ends the first n positions of a sequence, cut off if need be."""
+    def share(self, tail: Stretch, n_positions: int) -> Stretch:
+        """The stretch that ends the first n > 0 positions of a sequence, cut off if need be."""
         stretch = tail
         while stretch.start >= n_positions:
-            if stretch.parent is None:
-                return None
+            assert stretch.parent is not None
             stretch = stretch.parent
         if stretch.end == n_positions and stretch is not tail:
             return stretch

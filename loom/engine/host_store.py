@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from loom.engine.backend import Saved
+from loom.engine.free_memory import available_bytes
 from loom.engine.radix_tree import Node, RadixTree
 
 _MOST_BYTES = 1 << 30
@@ -188,13 +188,6 @@ class WholeStore(_Shelf):
 
 def default_host_bytes() -> int:
     """A quarter of the memory that is free now, at most 1 GiB."""
-    return min(_MOST_BYTES, _free_bytes() // 4)
-
-
-def _free_bytes() -> int:
-    try:
-        fields = dict(line.split(":") for line in Path("/proc/meminfo").read_text().splitlines())
-        return int(fields["MemAvailable"].split()[0]) * 1024
-    except (OSError, KeyError, ValueError):
-        # Where the system does not tell, a machine that runs models has at least this much.
-        return _MOST_BYTES
+    free_bytes = available_bytes()
+    # Where the system does not tell, a machine that runs models has at least this much.
+    return min(_MOST_BYTES, (_MOST_BYTES if free_bytes is None else free_bytes) // 4)

@@ -195,6 +195,8 @@ class Resident:
             assert sequence in self.locked or path.node.end == len(path.tokens)
             assert sequence in self.locked or not path.n_promised
         assert sum(len(node.value or ()) for node in self._tree.root.down()) == len(paths)
+        # A node that no path ends at, and where none parts, would never be given up.
+        assert all(node.value != {} for node in self._tree.root.down())
         self.cells.check(
             [path.tail for path in self.locked.values()], [path.tail for path in self.held.values()]
         )

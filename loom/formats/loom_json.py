@@ -19,8 +19,18 @@ JsonObject = Mapping[str, object]
 
 
 def dumps(document: object) -> str:
-    """One JSON document on one line, in characters as they are."""
-    return json.dumps(document, ensure_ascii=False)
+    """One JSON document on one line: in characters as they are, or in ASCII (`fits_utf8`)."""
+    found = json.dumps(document, ensure_ascii=False)
+    return found if fits_utf8(found) else json.dumps(document)
+
+
+def fits_utf8(text: str) -> bool:
+    """Whether a text is characters; names of files may hold bytes that are none."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def node_object(node: Node, tree: Tree) -> JsonObject:

@@ -1,7 +1,8 @@
 """The table of formats: what each is called, how its files end, and who writes it.
 
-Every exporter is a pure function from the material to text or bytes. Its module is loaded when
-it is asked for: nobody who wants plain text should wait for a PDF library.
+A write-up is made by a pure function from the material to text or bytes, whose module is loaded
+when it is asked for: nobody who wants plain text should wait for a PDF library. Data is made of
+the session's file, in pieces, by whoever has it open.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from loom.errors import UsageError
-from loom.formats.data import writers
 from loom.formats.material import Material
 
 Exporter = Callable[[Material], str | bytes]
@@ -18,18 +18,24 @@ Exporter = Callable[[Material], str | bytes]
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One way to write a tree out.
-
-    `beside` are files that belong to it and lie beside it, by what their names end in.
-    """
+    """One way to write a tree out."""
 
     name: str
     suffix: str
     about: str
-    write: Exporter
     aliases: tuple[str, ...] = ()
-    beside: tuple[tuple[str, Exporter], ...] = ()
     is_binary: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteUp(Format):
+    """One that people read, and not programs.
+
+    `beside` are files that belong to it and lie beside it, by what their names end in.
+    """
+
+    write: Exporter
+    beside: tuple[tuple[str, Exporter], ...] = ()
 
 
 def _markdown(material: Material) -> str:
@@ -80,39 +86,44 @@ def _cast(material: Material) -> str:
     return cast(material)
 
 
-# An ending that ends in another comes before it.
-DATA_FORMATS: tuple[Format, ...] = (
-    Format("loom", ".loom", "A safe copy of the session", writers.write_session, is_binary=True),
-    Format("pyloom", ".pyloom.json", "The original Loom's JSON", writers.write_pyloom),
-    Format("loomsidian", ".loomsidian.json", "Obsidian loom's JSON", writers.write_loomsidian),
-    Format("json", ".json", "Everything, without a loss; of a part its nodes", writers.write_json),
-    Format("jsonl", ".jsonl", "One node a line", writers.write_json_lines),
-    Format("csv-tokens", ".tokens.csv", "One row a token", writers.write_tokens_csv),
-    Format("csv", ".csv", "One row a node", writers.write_nodes_csv),
-    Format("graphml-roads", ".roads.graphml", "The roads as a graph", writers.write_graphml_roads),
-    Format("graphml", ".graphml", "The tree as a graph", writers.write_graphml),
-    Format("dot-roads", ".roads.dot", "The roads for Graphviz", writers.write_dot_roads),
-    Format("dot", ".dot", "The tree for Graphviz", writers.write_dot, ("gv",)),
-)
-
-FORMATS: tuple[Format, ...] = (
-    Format("markdown", ".md", "A write-up to read on a page or in notes", _markdown, ("md",)),
-    Format("html", ".html", "One page that unfolds in any browser", _html),
-    Format(
+WRITE_UPS: tuple[WriteUp, ...] = (
+    WriteUp(
+        "markdown", ".md", "A write-up to read on a page or in notes", ("md",), write=_markdown
+    ),
+    WriteUp("html", ".html", "One page that unfolds in any browser", write=_html),
+    WriteUp(
         "latex",
         ".tex",
         "A write-up for pdflatex and lualatex, its figure beside it",
-        _latex,
         ("tex",),
+        write=_latex,
         beside=(("-tree.pdf", _pdf),),
     ),
-    Format("text", ".txt", "Plain text in lines of 78 cells", _text, ("txt",)),
-    Format("svg", ".svg", "A figure, its letters as outlines", _svg),
-    Format("png", ".png", "The figure in pixels", _png, is_binary=True),
-    Format("pdf", ".pdf", "The figure for a paper, its fonts embedded", _pdf, is_binary=True),
-    Format("cast", ".cast", "How it grew, for asciinema", _cast),
-    *DATA_FORMATS,
+    WriteUp("text", ".txt", "Plain text in lines of 78 cells", ("txt",), write=_text),
+    WriteUp("svg", ".svg", "A figure, its letters as outlines", write=_svg),
+    WriteUp("png", ".png", "The figure in pixels", write=_png, is_binary=True),
+    WriteUp(
+        "pdf", ".pdf", "The figure for a paper, its fonts embedded", write=_pdf, is_binary=True
+    ),
+    WriteUp("cast", ".cast", "How it grew, for asciinema", write=_cast),
 )
+
+# An ending that ends in another comes before it.
+DATA_FORMATS: tuple[Format, ...] = (
+    Format("loom", ".loom", "A safe copy of the session", is_binary=True),
+    Format("pyloom", ".pyloom.json", "The original Loom's JSON"),
+    Format("loomsidian", ".loomsidian.json", "Obsidian loom's JSON"),
+    Format("json", ".json", "Everything, without a loss; of a part its nodes"),
+    Format("jsonl", ".jsonl", "One node a line"),
+    Format("csv-tokens", ".tokens.csv", "One row a token"),
+    Format("csv", ".csv", "One row a node"),
+    Format("graphml-roads", ".roads.graphml", "The roads as a graph"),
+    Format("graphml", ".graphml", "The tree as a graph"),
+    Format("dot-roads", ".roads.dot", "The roads for Graphviz"),
+    Format("dot", ".dot", "The tree for Graphviz", ("gv",)),
+)
+
+FORMATS: tuple[Format, ...] = (*WRITE_UPS, *DATA_FORMATS)
 
 
 def format_named(name: str) -> Format:

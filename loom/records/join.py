@@ -147,6 +147,12 @@ class Join:
     mark: str = "≈"
     denied: bool = False
 
+    @property
+    def is_telling(self) -> bool:
+        """Whether it is worth a mark: no common phrase, and not the prompt said again."""
+        lexical = self.evidence.lexical
+        return self.kind != "prompt_echo" and not (lexical is not None and lexical.common)
+
 
 @dataclass(frozen=True, slots=True)
 class JudgeSettings:

@@ -60,7 +60,7 @@ def marks_of(tape: Tape, joins: Sequence[Join] = ()) -> tuple[Mark, ...]:
     Shared words that were not judged stand where the second branch has said them to their end.
     Common phrases and what only says the prompt again get none.
     """
-    told = [join for join in joins if _is_telling(join)]
+    told = [join for join in joins if join.is_telling]
     rounds = list(_rounds(tape))
     places = [*_of_journal(tape), *((_place_of(join, tape, rounds), join) for join in told)]
     marks = [
@@ -93,11 +93,6 @@ def _kind_of(about: TreeEvent | Join) -> MarkKind:
     if isinstance(about, Join):
         return "join"
     return "growth" if isinstance(about, GrowthRequested) else "edit"
-
-
-def _is_telling(join: Join) -> bool:
-    lexical = join.evidence.lexical
-    return join.kind != "prompt_echo" and not (lexical is not None and lexical.common)
 
 
 def _place_of(join: Join, tape: Tape, rounds: Sequence[tuple[int, JudgedRound]]) -> int | None:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from loom.errors import LoomError, UsageError
+from loom.errors import UsageError
 from loom.formats.choice import Choice, Excerpt, excerpt, joins_within
 from loom.formats.data.dot import dot
 from loom.formats.data.graph import roads_graph, tree_graph
@@ -17,14 +16,15 @@ from loom.formats.data.graphml import graphml
 from loom.formats.data.json_lines import json_lines
 from loom.formats.data.loom_json import Rows, loom_json
 from loom.formats.data.loomsidian import loomsidian
+from loom.formats.data.nodes_json import nodes_json
 from loom.formats.data.part import Part
 from loom.formats.data.private import without_places
 from loom.formats.data.pyloom import pyloom
 from loom.formats.data.tables import nodes_csv, tokens_csv
-from loom.formats.data.writers import nodes_json
 from loom.formats.importing.report import Remark, Report
 from loom.records import Join
 from loom.records.tokens import TokenColumns
+from loom.session.exporting import as_bytes, not_written
 from loom.session.judging.telling import joins_of
 from loom.session.reading import without_collection
 from loom.store.copying import copy_session, copy_without_alternatives
@@ -113,33 +113,24 @@ def _n_characters_left_out(part: Excerpt) -> int:
 
 def chunks(source: DataSource, format_name: str) -> Iterator[bytes]:
     """The bytes of an export, in pieces."""
-    # What JSON escapes other formats cannot hold: names of files that are no UTF-8.
-    return (chunk.encode("utf-8", "replace") for chunk in _WRITERS[format_name](source))
+    return map(as_bytes, _WRITERS[format_name](source))
 
 
 def write_data(
-    path: Path, tree: Tree, format_name: str, choice: Choice, output: Path | None
+    path: Path, tree: Tree, format_name: str, choice: Choice, output: Path
 ) -> tuple[Remark, ...]:
-    """Write a session to a file or to stdout; returns what was lost. LoomError if it cannot be.
+    """Write a session to a file; returns what was lost. LoomError if it cannot be.
 
     A file that was there stays as it was until the new one is whole.
     """
     source = data_source(path, tree, choice)
-    written = chunks(source, format_name)
-    if output is None:
-        for chunk in written:
-            sys.stdout.buffer.write(chunk)
-        return source.report.remarks()
     unfinished = output.with_name(f".{os.getpid()}-{output.name}"[:200])
     try:
         with unfinished.open("wb", buffering=1 << 20) as file:
-            file.writelines(written)
+            file.writelines(chunks(source, format_name))
         unfinished.replace(output)
     except OSError as error:
-        raise LoomError(
-            f"{output} cannot be written ({(error.strerror or str(error)).lower()}).",
-            "Name another file with -o.",
-        ) from error
+        raise not_written(output, error) from error
     finally:
         unfinished.unlink(missing_ok=True)
     return source.report.remarks()

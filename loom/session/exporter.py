@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
@@ -15,14 +14,12 @@ from loom.errors import LoomError
 from loom.formats.choice import Choice, excerpt, joins_within
 from loom.formats.importing.report import Remark
 from loom.formats.material import Material, Wording
-from loom.formats.table import DATA_FORMATS, FORMATS, Format
+from loom.formats.table import FORMATS, Format, WriteUp
 from loom.records import Join
 from loom.session.data_exporting import Alternatives, chunks, copied, data_source, write_data
-from loom.session.exporting import Check, said_of, write_files
+from loom.session.exporting import Check, as_bytes, gathered_of, said_of, write_files
 from loom.session.judging.telling import joins_of
-from loom.session.pieces import Pieces
 from loom.session.reading import read_tree
-from loom.store.database import open_for_reading
 from loom.tree.graph import Tree
 from loom.tree.visible import visible
 
@@ -42,11 +39,6 @@ class Order:
     wording: Wording = field(default_factory=Wording)
     check: Check = "none"
     alternatives: Alternatives = "kept"
-
-    @property
-    def is_data(self) -> bool:
-        """Whether programs read it, and not people."""
-        return self.form in DATA_FORMATS
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +74,8 @@ class Exporter:
     def look(self, order: Order) -> Look:
         """What the export begins with; LoomError if it cannot be made."""
         tree, joins = self._whole()
-        if order.form.name == "loom":
+        form = order.form
+        if form.name == "loom":
             return _look_at_copy(self._path, len(tree), order.alternatives)
         part = excerpt(tree, order.choice, joins)
         n_joins = len(joins_within(joins, part))
@@ -91,24 +84,25 @@ class Exporter:
         if len(part) > MOST_NODES:
             told += f" · a look at the first {MOST_NODES}"
             shown = replace(order, choice=replace(order.choice, n_nodes=MOST_NODES))
-        if order.is_data:
-            return self._look_at_data(shown if shown is not order else order, told)
-        with self._material(shown, None) as given:
-            lines, size = _look_at(given, order.form)
+        if not isinstance(form, WriteUp):
+            return self._look_at_data(shown, told)
+        with gathered_of(self._path, tree, joins, shown.choice, shown.wording, None) as given:
+            lines, size = _look_at(given, form)
         return Look(lines, told, size if shown is order else "")
 
     def write(self, order: Order, target: Path, say: Callable[[str], None]) -> Written:
         """Write it; LoomError says why it could not be. `say` is told what takes time."""
-        if order.form.name == "loom":
-            copied(self._path, target, order.choice, order.alternatives)
+        path, form = self._path, order.form
+        if form.name == "loom":
+            copied(path, target, order.choice, order.alternatives)
             return Written((target,))
-        if order.is_data:
-            tree, _ = self._whole()
-            remarks = write_data(self._path, tree, order.form.name, order.choice, target)
+        tree, joins = self._whole()
+        if not isinstance(form, WriteUp):
+            remarks = write_data(path, tree, form.name, order.choice, target)
             return Written((target,), remarks)
-        checked = said_of(self._path, order.check, self._connect, say)
-        with self._material(order, checked) as given:
-            return Written(write_files(target, order.form, given))
+        checked = said_of(path, order.check, self._connect, say)
+        with gathered_of(path, tree, joins, order.choice, order.wording, checked) as given:
+            return Written(write_files(target, form, given))
 
     def _whole(self) -> tuple[Tree, tuple[Join, ...]]:
         """The tree as it was when it was first looked at, and where branches meet in it."""
@@ -117,20 +111,6 @@ class Exporter:
                 tree = read_tree(self._path)
                 self._loaded = tree, joins_of(tree)
             return self._loaded
-
-    @contextmanager
-    def _material(self, order: Order, checked: str | None) -> Iterator[Material]:
-        tree, joins = self._whole()
-        part = excerpt(tree, order.choice, joins)
-        with open_for_reading(self._path) as stored:
-            yield Material(
-                excerpt=part,
-                joins=joins_within(joins, part),
-                tokens_of=stored.read_tokens,
-                piece_of=Pieces(tree).piece,
-                wording=order.wording,
-                verified=checked,
-            )
 
     def _look_at_data(self, order: Order, told: str) -> Look:
         tree, _ = self._whole()
@@ -145,7 +125,7 @@ class Exporter:
         return Look(_lines("".join(found)), told, "")
 
 
-def _look_at(given: Material, form: Format) -> tuple[tuple[str, ...], str]:
+def _look_at(given: Material, form: WriteUp) -> tuple[tuple[str, ...], str]:
     """The lines that stand for a write-up, and its size."""
     from loom.formats.figure.drawing import scene
     from loom.formats.writeup.text import text
@@ -156,26 +136,21 @@ def _look_at(given: Material, form: Format) -> tuple[tuple[str, ...], str]:
             inches = f"{drawn.width / 72:.1f} × {drawn.height / 72:.1f} inches"
             return _lines(f"{drawn.title}\n{drawn.told}"), inches
         case "html":
-            page = form.write(given)
-            return _lines(text(given)), _bytes(
-                len(page.encode() if isinstance(page, str) else page)
-            )
+            return _lines(text(given)), _bytes(len(as_bytes(form.write(given))))
         case "cast":
             return _lines(text(given)), _seconds(str(form.write(given)))
         case _:
             content = str(form.write(given))
-            return _lines(content), _bytes(len(content.encode("utf-8", "replace")))
+            return _lines(content), _bytes(len(as_bytes(content)))
 
 
 def _look_at_copy(path: Path, n_nodes: int, alternatives: Alternatives) -> Look:
     """A copy of a session is nothing to read."""
-    kept = "with all tokens that might have come instead" if alternatives == "kept" else "of tokens"
-    if alternatives == "left out":
-        kept = "without the tokens that might have come instead"
+    kept = "with all" if alternatives == "kept" else "without the"
     told = (
         "The whole session, to open in loom:",
         "its texts, its history with every undo, its tokens,",
-        f"{kept}.",
+        f"{kept} tokens that might have come instead.",
     )
     size = f"now {_bytes(path.stat().st_size)}" if path.exists() else ""
     return Look(told, _counted(n_nodes, "node"), size)

@@ -11,7 +11,8 @@ from loom.engine.client import Connect
 from loom.errors import LoomError, UsageError
 from loom.formats.choice import Choice, excerpt, joins_within
 from loom.formats.material import Material, Wording
-from loom.formats.table import Format
+from loom.formats.table import WriteUp
+from loom.records import Join
 from loom.session.judging.telling import joins_of
 from loom.session.pieces import Pieces
 from loom.session.reading import read_tree, without_collection
@@ -35,6 +36,20 @@ def gathered(
     tree = read_tree(path)
     with without_collection():
         joins = joins_of(tree)
+    with gathered_of(path, tree, joins, choice, wording, checked) as given:
+        yield given
+
+
+@contextmanager
+def gathered_of(
+    path: Path,
+    tree: Tree,
+    joins: tuple[Join, ...],
+    choice: Choice,
+    wording: Wording,
+    checked: str | None,
+) -> Iterator[Material]:
+    """The same of a file whose tree was read, with where branches meet in it."""
     part = excerpt(tree, choice, joins)
     with open_for_reading(path) as stored:
         yield Material(
@@ -64,7 +79,7 @@ def said_of(path: Path, check: Check, connect: Connect, say: Callable[[str], Non
 def marked(tree: Tree, *, bookmarked: bool, tags: Collection[str]) -> tuple[str, ...]:
     """The nodes with a bookmark, if those are asked for, or one of the tags.
 
-    None if neither is asked for; UsageError if no node is marked so.
+    Empty if neither is asked for; UsageError if no node is marked so.
     """
     if not tags and not bookmarked:
         return ()
@@ -79,7 +94,7 @@ def marked(tree: Tree, *, bookmarked: bool, tags: Collection[str]) -> tuple[str,
     return tuple(found)
 
 
-def write_files(path: Path, form: Format, given: Material) -> tuple[Path, ...]:
+def write_files(path: Path, form: WriteUp, given: Material) -> tuple[Path, ...]:
     """Write an export and what lies beside it; LoomError says why it could not be."""
     written = [(path, form.write)]
     written += [(path.with_name(path.stem + ending), write) for ending, write in form.beside]
@@ -88,13 +103,20 @@ def write_files(path: Path, form: Format, given: Material) -> tuple[Path, ...]:
     return tuple(place for place, _ in written)
 
 
-def _write(path: Path, content: str | bytes) -> None:
+def as_bytes(content: str | bytes) -> bytes:
+    """What an exporter makes, as it is written."""
     # A lone surrogate cannot be encoded, and a text may hold anything.
-    data = content.encode("utf-8", "replace") if isinstance(content, str) else content
+    return content.encode("utf-8", "replace") if isinstance(content, str) else content
+
+
+def _write(path: Path, content: str | bytes) -> None:
     try:
-        path.write_bytes(data)
+        path.write_bytes(as_bytes(content))
     except OSError as error:
-        raise LoomError(
-            f"{path} cannot be written ({(error.strerror or str(error)).lower()}).",
-            "Name another file with -o.",
-        ) from error
+        raise not_written(path, error) from error
+
+
+def not_written(path: Path, error: OSError) -> LoomError:
+    """Why an export is not there."""
+    what = f"{path} cannot be written ({(error.strerror or str(error)).lower()})."
+    return LoomError(what, "Name another file with -o.")

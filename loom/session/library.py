@@ -9,6 +9,7 @@ from pathlib import Path
 from loom.errors import SessionFileError, UsageError
 from loom.paths import sessions_dir
 from loom.session.examples import SESSION_SUFFIX
+from loom.session.free_names import free_name
 from loom.session.judging.telling import told_of
 from loom.session.reading import read_tree
 from loom.store import filing
@@ -82,7 +83,7 @@ def searched(words: str, paths: Sequence[Path], limit: int) -> Iterator[Hit | Un
 
 def duplicate(path: Path, to: Path | None) -> Path:
     """Copy a session, also while it is open; beside itself under a free name unless told."""
-    copy = to or _free_copy_name(path)
+    copy = to or free_name(path)
     filing.duplicate(path, copy)
     return copy
 
@@ -107,10 +108,3 @@ def _glance(path: Path) -> SessionSummary | Unreadable:
             return reader.summary()
     except SessionFileError as error:
         return Unreadable(path, error)
-
-
-def _free_copy_name(path: Path) -> Path:
-    n = 2
-    while (copy := path.with_name(f"{path.stem}-{n}{path.suffix}")).exists():
-        n += 1
-    return copy

@@ -10,6 +10,7 @@ from loom.engine.client import Connect
 from loom.models.mode_memory import ModeAnswer
 from loom.paths import sessions_dir
 from loom.session.examples import SESSION_SUFFIX, STARTER, copied_example
+from loom.session.free_names import free_name
 from loom.session.model_source import find_source
 from loom.session.session import Beginning, Session
 from loom.store.database import is_session
@@ -42,12 +43,7 @@ def free_path(title: str) -> Path:
     folder = sessions_dir()
     folder.mkdir(parents=True, exist_ok=True)
     stem = re.sub(r"[^\w]+", "-", title.lower()).strip("-")[:40] or "session"
-    path = folder / f"{stem}{SESSION_SUFFIX}"
-    n = 2
-    while path.exists():
-        path = folder / f"{stem}-{n}{SESSION_SUFFIX}"
-        n += 1
-    return path
+    return free_name(folder / f"{stem}{SESSION_SUFFIX}")
 
 
 def title_of(text: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import get_args
 
 from loom.records import Place
-from loom.store.packing import pack_ints, unpack_ints
+from loom.store.packing import pack_ints
 from loom.store.payload import Json, Payload
 from loom.store.row import Content, required
 from loom.tree.changes import (
@@ -205,7 +205,7 @@ def _from_derived(event: NodeDerived) -> dict[str, Json]:
 
 
 def _to_derived(at: float, node_id: str, values: Payload, content: Content) -> NodeDerived:
-    ids, sizes = content.token_ids, content.piece_sizes
+    read = None if content.token_ids is None else content.read()
     has_finish = values.text_or_none("finish") is not None
     return NodeDerived(
         at=at,
@@ -215,20 +215,13 @@ def _to_derived(at: float, node_id: str, values: Payload, content: Content) -> N
         author=values.text("author"),
         sources=tuple(map(_to_slice, values.inners_or_none("sources") or ())),
         text=content.text,
-        token_ids=None if ids is None else tuple(unpack_ints(ids).tolist()),
-        piece_sizes=() if sizes is None else _sizes(sizes, content.text),
+        token_ids=None if read is None else tuple(read.ids.tolist()),
+        piece_sizes=() if read is None else tuple(map(len, read.pieces)),
         token_model=values.text("model"),
         finish=values.choice("finish", _FINISHES) if has_finish else None,
         special=bool(values.integer("special")),
         retokenised=bool(values.integer("retokenised")),
     )
-
-
-def _sizes(packed: bytes, text: bytes) -> tuple[int, ...]:
-    sizes = tuple(unpack_ints(packed).tolist())
-    if sum(sizes) != len(text) or min(sizes, default=0) < 0:
-        raise ValueError("pieces that are not the text")
-    return sizes
 
 
 def _to_slice(values: Payload) -> Slice:

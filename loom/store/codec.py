@@ -7,6 +7,7 @@ is a pointer.
 
 from __future__ import annotations
 
+from types import UnionType
 from typing import get_args
 
 from loom.store.change_payload import (
@@ -25,7 +26,7 @@ from loom.store.import_payload import (
 )
 from loom.store.judged_payload import from_round, to_round
 from loom.store.opening_payload import from_opening, to_opening
-from loom.store.packing import pack_ints, unpack_ints, unpack_pieces
+from loom.store.packing import pack_ints
 from loom.store.payload import (
     Json,
     Payload,
@@ -106,12 +107,24 @@ def content_of(event: JournalEvent) -> Content | None:
             return None
 
 
+# What a column may hold. Its type in the schema is no promise: SQLite gives what the row says it
+# holds, and one wrong bit in a row makes it say another kind.
+_ROW: tuple[type | UnionType, ...] = (float | int, str, str | None, str)
+_CONTENT: tuple[type | UnionType, ...] = (bytes, *(bytes | None,) * 3)
+
+
 def decode(row: EventRow, content: Content | None) -> JournalEvent:
     """The event of a row."""
+    if not (_fits(row, _ROW) and (content is None or _fits(content, _CONTENT))):
+        raise ValueError("a column that holds another kind of value")
     values = Payload.parse(row.payload)
     if row.node_id is None:
         return _to_session(row.kind, row.at, values)
     return _to_node(row.kind, row.at, row.node_id, values, content)
+
+
+def _fits(columns: tuple[object, ...], kinds: tuple[type | UnionType, ...]) -> bool:
+    return all(map(isinstance, columns, kinds))
 
 
 def _from_node(event: NodeEvent) -> tuple[str, dict[str, Json]]:
@@ -219,14 +232,9 @@ def _to_node(
         case "node_imported":
             return to_imported_node(at, node_id, values, required(content).text)
         case "node_tokenised":
-            read = required(content)
-            return NodeTokenised(
-                at=at,
-                node_id=node_id,
-                token_ids=tuple(unpack_ints(required(read.token_ids)).tolist()),
-                pieces=unpack_pieces(read.text, required(read.piece_sizes)),
-                model=values.text("model"),
-            )
+            read = required(content).read()
+            ids = tuple(read.ids.tolist())
+            return NodeTokenised(at, node_id, ids, read.pieces, values.text("model"))
         case "branch_opened":
             return BranchOpened(
                 at=at,

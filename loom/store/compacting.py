@@ -98,9 +98,9 @@ def _needed(
     """Hidden nodes that the history of others speaks of: what hung there once, or was put after."""
     needed: set[str] = set()
     names: dict[str, set[str]] = {}
-    for kind, node_id, payload in rows:
+    for _, node_id, payload in rows:
         found = {str(payload[key]) for key in _REFERENCES if payload.get(key) is not None}
-        if node_id is not None and kind != "growth_requested":
+        if node_id is not None:
             names.setdefault(node_id, set()).update(found)
     waiting = [name for node_id in names if node_id not in hidden for name in names[node_id]]
     while waiting:

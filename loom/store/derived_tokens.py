@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
 from sqlite_utils import Database
 
 from loom.records.tokens import TokenColumns, concat, rows_of
-from loom.store.packing import unpack_ints, unpack_pieces, unpack_row
+from loom.store.packing import unpack_read, unpack_row
 from loom.tree.changes import NodeDerived, Slice
 
 _CONTENT = """
@@ -49,9 +48,7 @@ def _read(
         raise ValueError("no such tokens")
     text, token_ids, piece_sizes, elapsed_s, n_top, packed = row
     if elapsed_s is None:
-        ids = unpack_ints(token_ids)
-        pieces = unpack_pieces(text, piece_sizes)
-        whole = TokenColumns(ids, pieces, np.zeros(len(ids), np.float32), None)
+        whole = unpack_read(text, token_ids, piece_sizes)
     else:
         whole = unpack_row((text, token_ids, piece_sizes, elapsed_s, n_top, packed))
     return rows_of(whole, source.start_token, source.end_token), elapsed_s is not None

@@ -13,8 +13,6 @@ from loom.store.codec import Content, EventRow, JournalEvent, decode
 from loom.store.packing import (
     PackedStatistics,
     unpack,
-    unpack_ints,
-    unpack_pieces,
     unpack_statistics,
 )
 from loom.tree.events import BranchClosed
@@ -83,8 +81,6 @@ def _of_row(
         yield Fault(f"its text belongs to node {content_node_id}", seq, node_id)
     try:
         event = decode(EventRow(at, kind, node_id, payload), content)
-        if content is not None and token_ids is not None:
-            _check_columns(content)
         tokens = None
         if isinstance(event, BranchClosed) and content is not None:
             tokens = unpack(content.generated(), None)
@@ -98,13 +94,6 @@ def _of_row(
         except (ValueError, TypeError) as error:
             yield Fault(f"its statistics cannot be understood ({error})", seq, node_id)
     yield Kept(seq, event, tokens)
-
-
-def _check_columns(content: Content) -> None:
-    """ValueError if tokens and the pieces of text they stand for do not fit together."""
-    ids = unpack_ints(content.token_ids or b"")
-    if len(ids) != len(unpack_pieces(content.text, content.piece_sizes or b"")):
-        raise ValueError("columns of different lengths")
 
 
 def _strays(db: Database) -> Iterator[Fault]:

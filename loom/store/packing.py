@@ -19,6 +19,9 @@ LIGHTLY = 1
 NOT_AT_ALL = 0
 """For drafts: compressing the tokens of one step takes longer than writing them."""
 
+_TOO_MANY = 1 << 31
+"""No position has statistics of so many tokens: a vocabulary has fewer."""
+
 _INT = np.dtype("<i4")
 _FLOAT = np.dtype("<f4")
 
@@ -63,12 +66,23 @@ def unpack(packed: PackedTokens, stats: TokenStats | None) -> TokenColumns:
     return TokenColumns(ids=ids, pieces=pieces, elapsed_s=elapsed_s, stats=stats)
 
 
+def unpack_read(text: bytes, token_ids: bytes, piece_sizes: bytes) -> TokenColumns:
+    """The tokens of a text that a model only read: elapsed_s is 0, and there are no statistics.
+
+    ValueError if the columns do not fit together.
+    """
+    ids, pieces = unpack_ints(token_ids), unpack_pieces(text, piece_sizes)
+    if len(ids) != len(pieces):
+        raise ValueError("columns of different lengths")
+    return TokenColumns(ids, pieces, np.zeros(len(ids), np.float32), None)
+
+
 def unpack_row(row: Row) -> TokenColumns:
     """The tokens of one row of content or of drafts, with their statistics if it has some."""
     text, token_ids, piece_sizes, elapsed_s, n_top, packed = row
     stats = None
     if n_top is not None and packed is not None:
-        stats = unpack_statistics(PackedStatistics(n_top, packed), len(token_ids) // _INT.itemsize)
+        stats = unpack_statistics(PackedStatistics(n_top, packed), len(unpack_ints(token_ids)))
     return unpack(PackedTokens(text, token_ids, piece_sizes, elapsed_s), stats)
 
 
@@ -78,7 +92,9 @@ def merge_rows(rows: Sequence[Row]) -> TokenColumns:
     A branch has a draft for every moment at which it was written, hundreds of few tokens each:
     they are joined before they are understood.
     """
-    texts, ids, sizes, seconds = (b"".join(column) for column in list(zip(*rows, strict=True))[:4])
+    texts, ids, sizes, seconds = (
+        b"".join(map(_bytes_in, column)) for column in list(zip(*rows, strict=True))[:4]
+    )
     parts = [_columns_of(row) for row in rows]
     whole = [part for part in parts if part is not None]
     columns = [np.concatenate(column) for column in zip(*whole, strict=True)]
@@ -101,21 +117,28 @@ def pack_ints(values: Sequence[int]) -> bytes:
 
 def unpack_ints(packed: bytes) -> Ints:
     """The whole numbers again; ValueError if a byte is missing."""
-    return np.frombuffer(packed, dtype=_INT).astype(np.int32)
+    return np.frombuffer(_bytes_in(packed), dtype=_INT).astype(np.int32)
 
 
 def unpack_floats(packed: bytes) -> Floats:
     """The numbers again; ValueError if a byte is missing."""
-    return np.frombuffer(packed, dtype=_FLOAT).astype(np.float32)
+    return np.frombuffer(_bytes_in(packed), dtype=_FLOAT).astype(np.float32)
 
 
 def unpack_pieces(text: bytes, piece_sizes: bytes) -> tuple[bytes, ...]:
     """The bytes of each token; ValueError if the sizes do not add up to the text."""
     sizes = unpack_ints(piece_sizes).tolist()
-    if sum(sizes) != len(text) or min(sizes, default=0) < 0:
+    if sum(sizes) != len(_bytes_in(text)) or min(sizes, default=0) < 0:
         raise ValueError("pieces that are not the text")
     ends = list(accumulate(sizes))
     return tuple(text[end - size : end] for size, end in zip(sizes, ends, strict=True))
+
+
+def _bytes_in(column: object) -> bytes:
+    # SQLite gives what a row says it holds, and one wrong bit in a row makes it say a text.
+    if not isinstance(column, bytes):
+        raise ValueError("a column that holds no bytes")
+    return column
 
 
 def pack_statistics(stats: TokenStats, level: int = LIGHTLY) -> PackedStatistics:
@@ -151,7 +174,7 @@ def unpack_statistics(statistics: PackedStatistics, n_tokens: int) -> TokenStats
 
 def _split(statistics: PackedStatistics, n_tokens: int) -> list[npt.NDArray[np.int32]]:
     """The words of each column, those of tables in their shape."""
-    n, n_table = n_tokens, n_tokens * statistics.n_top
+    n, n_table = n_tokens, n_tokens * _width(statistics.n_top)
     sizes = (n, n_table, n_table, n, n, n, n, n)
     words = np.frombuffer(_decompress(statistics.packed, 4 * sum(sizes)), dtype=_INT)
     ends = list(accumulate(sizes))
@@ -159,6 +182,12 @@ def _split(statistics: PackedStatistics, n_tokens: int) -> list[npt.NDArray[np.i
     columns = [words[end - size : end] for size, end in zip(sizes, ends, strict=True)]
     columns[1:3] = (table.reshape(n, statistics.n_top) for table in columns[1:3])
     return columns
+
+
+def _width(n_top: object) -> int:
+    if not isinstance(n_top, int) or not 0 <= n_top < _TOO_MANY:
+        raise ValueError(f"statistics of {n_top} tokens at each position")
+    return n_top
 
 
 def _statistics(columns: Sequence[npt.NDArray[np.int32]]) -> TokenStats:
@@ -186,7 +215,7 @@ def _decompress(packed: bytes, n_bytes: int) -> bytes:
     # A bound, because a session may come from a stranger and a few bytes can unfold to gigabytes.
     unfold = zlib.decompressobj()
     try:
-        whole = unfold.decompress(packed, n_bytes + 1)
+        whole = unfold.decompress(_bytes_in(packed), n_bytes + 1)
     except zlib.error as error:
         raise ValueError(f"statistics that cannot be unpacked ({error})") from error
     if len(whole) != n_bytes:

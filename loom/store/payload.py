@@ -35,7 +35,10 @@ class Payload:
     @classmethod
     def parse(cls, text: str) -> Payload:
         """The object that a text spells."""
-        return cls(_object(json.loads(text)))
+        try:
+            return cls(_object(json.loads(text)))
+        except RecursionError as error:
+            raise ValueError("objects within objects without end") from error
 
     def text(self, key: str) -> str:
         """The string under a key."""

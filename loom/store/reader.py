@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 
-import numpy as np
 from sqlite_utils import Database
 
 from loom.errors import NodeNotFoundError
@@ -18,7 +17,7 @@ from loom.store.backups import copy_open
 from loom.store.condensed import CONDENSED_KINDS, Condensed, read_condensed
 from loom.store.history import Rows, unfold
 from loom.store.inspection import Fault, Kept, inspect, reporting
-from loom.store.packing import unpack_ints, unpack_pieces, unpack_row
+from loom.store.packing import unpack_read, unpack_row
 from loom.store.recovery import missing_closings
 from loom.store.seals import SealReport, check_seals
 from loom.store.search import Found, find
@@ -162,7 +161,7 @@ class SessionReader:
             )
         try:
             if written is not None and not generated:
-                return _read_by_model(*written)
+                return unpack_read(*written)
             return concat([unpack_row(row) for row in generated])
         except ValueError as error:
             how = f"the tokens of node {node_id} cannot be understood ({error})"
@@ -190,7 +189,7 @@ class SessionReader:
             return [(kind, node_id, json.loads(payload)) for kind, node_id, payload in rows]
         except faults.UNREADABLE as error:
             raise faults.on_opening(self.path, error) from error
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise faults.damaged(self.path, error) from error
 
     def summary(self) -> SessionSummary:
@@ -215,7 +214,7 @@ class SessionReader:
             for node_id, elapsed_s, *columns in self._db.execute(_EACH):
                 text, token_ids, piece_sizes, n_top, packed = columns
                 if elapsed_s is None:
-                    yield node_id, _read_by_model(text, token_ids, piece_sizes)
+                    yield node_id, unpack_read(text, token_ids, piece_sizes)
                 else:
                     row = (text, token_ids, piece_sizes, elapsed_s, n_top, packed)
                     yield node_id, unpack_row(row)
@@ -237,10 +236,3 @@ class SessionReader:
                 # The file has lost its name, so nobody can be writing it under that name.
                 return False
         return lock.is_locked(self._descriptor)
-
-
-def _read_by_model(text: bytes, token_ids: bytes, piece_sizes: bytes) -> TokenColumns:
-    ids, pieces = unpack_ints(token_ids), unpack_pieces(text, piece_sizes)
-    if len(ids) != len(pieces):
-        raise ValueError("columns of different lengths")
-    return TokenColumns(ids, pieces, np.zeros(len(ids), np.float32), None)

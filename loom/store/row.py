@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple, TypeVar
 
-from loom.store.packing import PackedTokens
+from loom.records.tokens import TokenColumns
+from loom.store.packing import PackedTokens, unpack_read
 
 _Value = TypeVar("_Value")
 
@@ -34,6 +35,10 @@ class Content(NamedTuple):
             piece_sizes=required(self.piece_sizes),
             elapsed_s=required(self.elapsed_s),
         )
+
+    def read(self) -> TokenColumns:
+        """As what a model only read; ValueError if a column is missing or they do not fit."""
+        return unpack_read(self.text, required(self.token_ids), required(self.piece_sizes))
 
 
 def required(value: _Value | None) -> _Value:

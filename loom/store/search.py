@@ -11,7 +11,7 @@ import json
 import re
 import sqlite3
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Literal, NamedTuple
@@ -85,17 +85,18 @@ def rebuild(db: Database) -> None:
     _fill(db, db)
 
 
-def is_broken(error: sqlite3.Error) -> bool:
-    """Whether a commit failed because of the index, and not because of the disk."""
-    code = getattr(error, "sqlite_errorcode", None)
-    return code == sqlite3.SQLITE_CORRUPT_VTAB or "vtable constructor failed" in str(error)
+def may_be_broken(error: sqlite3.Error) -> bool:
+    """Whether a commit may have failed because of the index, and not because of the disk."""
+    # Of a table of an index that is damaged or gone SQLite says now one of these, now another.
+    kinds = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_CONSTRAINT)
+    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF in kinds
 
 
 def find(db: Database, words: str, limit: int) -> list[Found]:
     """The nodes with all of the words, best first; UsageError if there is no word in them."""
-    if db.execute("SELECT 1 FROM sqlite_master WHERE name = 'search'").fetchone() is not None:
+    with suppress(sqlite3.Error):
         return _find(db, words, limit)
-    # A file from before there was an index, which a reader must not change.
+    # A file from before there was an index, or whose index is damaged: a reader changes nothing.
     with closing(sqlite3.connect(":memory:")) as connection:
         index = Database(connection)
         _fill(index, db)

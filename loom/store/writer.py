@@ -14,7 +14,7 @@ from sqlite_utils import Database
 from loom.store import faults
 from loom.store.batch import Batch, Drafted
 from loom.store.condensed import condense
-from loom.store.search import is_broken, rebuild
+from loom.store.search import may_be_broken, rebuild
 from loom.tree.events import NodeSelected, TreeEvent
 
 JournalMode = Literal["wal", "delete"]
@@ -40,7 +40,7 @@ class SessionWriter:
             try:
                 self._write(events, pointer)
             except sqlite3.Error as error:
-                if not is_broken(error):
+                if not may_be_broken(error):
                     raise
                 with self._db.atomic():
                     rebuild(self._db)

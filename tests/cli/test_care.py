@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from loom.store import compacting
-from loom.tree.graph import Tree
 from tests.cli.test_library import run, session
 from tests.store.specimens import likeness, read_tree
 
@@ -32,15 +30,9 @@ def test_a_damaged_session_is_written_anew_beside_it(path: Path):
     assert Path(report["file"]).name == "toast-recovered-2.loom"
 
 
-def test_compacting_says_what_it_would_drop_and_does_it_when_told(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-):
+def test_compacting_says_what_it_would_drop_and_does_it_when_told(path: Path):
     assert "Nothing is hidden" in run("compact", path).stderr
-
-    def hidden(tree: Tree) -> set[str]:
-        return {"toast1"}
-
-    monkeypatch.setattr(compacting, "_hidden", hidden)
+    run("hide", path, "toast1")
     before = likeness(read_tree(path))
     result = run("compact", path)
     assert "1 hidden node with 0 tokens would be dropped" in result.stderr

@@ -8,7 +8,6 @@ from typing import cast
 import pytest
 
 from loom.engine.backend import Backend, MemoryKind
-from loom.engine.host_store import default_host_bytes
 from loom.engine.memory import MOST_HELD_CELLS, Memory
 from tests.engine.integer_device import IntegerDevice
 
@@ -101,6 +100,78 @@ def test_branches_that_say_the_same_take_one_sequence() -> None:
         keep(memory, device, tokens)
     assert sum(bool(device.tokens(sequence)) for sequence in range(8)) == 1
     assert memory.gauge(0).n_cells_held == 5
+
+
+@pytest.mark.parametrize("tokens", [[], [1, 2]])
+def test_a_branch_that_another_goes_on_from_takes_no_sequence(tokens: list[int]) -> None:
+    device = IntegerDevice("anywhere", 100, 2)
+    memory = memory_on(device)
+    keep(memory, device, [1, 2, 3, 4])
+    keep(memory, device, tokens)
+    assert [device.tokens(sequence) for sequence in range(2)] == [[1, 2, 3, 4], []]
+    other = memory.open([9], 0)
+    assert other is not None
+    assert memory.gauge(0).n_evictions == 0
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_beginning_is_kept_beside_what_goes_on_from_it_only_where_that_cannot_be_cut(
+    kind: MemoryKind,
+) -> None:
+    device = IntegerDevice(kind, 100, 3)
+    memory = memory_on(device)
+    trunk = write(memory, device, [1, 2])
+    branch = memory.fork(trunk, 2)
+    assert branch is not None
+    device.decode(branch, [3, 4])
+    memory.push(branch, [3, 4])
+    memory.release(trunk)
+    memory.release(branch)
+    memory.check()
+    held = [[1, 2, 3, 4]] if kind == "anywhere" else [[1, 2], [1, 2, 3, 4]]
+    assert sorted(filter(None, map(device.tokens, range(3)))) == held
+
+
+def test_going_on_from_a_leaf_makes_no_other_leave() -> None:
+    device = IntegerDevice("anywhere", 100, 2)
+    memory = memory_on(device)
+    for tokens in ([1, 2], [3, 4]):
+        keep(memory, device, tokens)
+    keep(memory, device, [1, 2, 9])
+    assert sorted(map(device.tokens, range(2))) == [[1, 2, 9], [3, 4]]
+    assert memory.gauge(0).n_evictions == 0
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_only_sequence_is_gone_on_with_where_it_lies(kind: MemoryKind) -> None:
+    device = IntegerDevice(kind, 100, 1)
+    memory = memory_on(device)
+    keep(memory, device, [1, 2])
+    keep(memory, device, [1, 2, 9])
+    gauge = memory.gauge(0)
+    assert (gauge.n_reused, gauge.n_restored, device.n_saved) == (2, 0, 0)
+    assert device.tokens(0) == [1, 2, 9]
+
+
+def test_memory_that_cannot_be_cut_is_copied_before_it_is_written_to() -> None:
+    device = IntegerDevice("whole", 100, 3)
+    memory = memory_on(device)
+    keep(memory, device, [1, 2])
+    keep(memory, device, [1, 2, 9])
+    again = memory.open([1, 2], 1)
+    assert again is not None
+    assert (memory.length(again), memory.gauge(0).n_restored) == (2, 0)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_same_twice_is_held_once(kind: MemoryKind) -> None:
+    device = IntegerDevice(kind, 100, 3)
+    memory = memory_on(device)
+    both = [write(memory, device, [1, 2]) for _ in range(2)]
+    for sequence in both:
+        memory.release(sequence)
+    memory.check()
+    assert sorted(filter(None, map(device.tokens, range(3)))) == [[1, 2]]
 
 
 def test_the_least_recently_used_leaves_first() -> None:
@@ -228,5 +299,87 @@ def test_all_sequences_locked_is_no_room() -> None:
     assert memory.open([5], 0) is not None
 
 
-def test_the_host_takes_at_most_a_gibibyte() -> None:
-    assert 0 < default_host_bytes() <= 1 << 30
+@pytest.mark.parametrize("host_bytes", [0, ROOMY])
+def test_the_last_sequence_is_had_from_the_one_that_was_to_be_shared(host_bytes: int) -> None:
+    device = IntegerDevice("anywhere", 100, 1)
+    memory = memory_on(device, host_bytes)
+    keep(memory, device, [1, 2, 3, 4, 5, 6, 7, 8])
+    sequence = memory.open([1, 2, 3, 9, 9], 2)
+    assert sequence is not None
+    assert memory.length(sequence) == (3 if host_bytes else 0)
+    missing = [1, 2, 3, 9, 9, 9, 9][memory.length(sequence) :]
+    device.decode(sequence, missing)
+    memory.push(sequence, missing)
+    memory.check()
+    assert device.tokens(sequence) == [1, 2, 3, 9, 9, 9, 9]
+
+
+def test_cells_that_are_half_used_are_left_where_they_are() -> None:
+    device = IntegerDevice("anywhere", 20_000, 64)
+    memory = memory_on(device)
+    write(memory, device, [7] * 3000)
+    memory.drop(write(memory, device, [8] * 2000))
+    memory.settle()
+    assert memory.gauge(0).n_compactions == 0
+
+
+def test_what_is_had_again_is_counted() -> None:
+    device = IntegerDevice("anywhere", 100, 8)
+    memory = memory_on(device)
+    keep(memory, device, [1, 2, 3, 4])
+    fill_with_other_things(memory, 100)
+    assert memory.gauge(0).n_evictions == 1
+    keep(memory, device, [1, 2, 3, 4, 5])
+    keep(memory, device, [1, 2, 3, 4, 5, 6])
+    gauge = memory.gauge(0)
+    assert (gauge.n_restored, gauge.n_reused) == (4, 4 + 5)
+
+
+@pytest.mark.parametrize("kind", ["window", "whole"])
+def test_a_path_that_went_on_is_copied_whole_again_where_no_part_is_of_use(
+    kind: MemoryKind,
+) -> None:
+    device = IntegerDevice(kind, 100, 8)
+    memory = memory_on(device)
+    for n in (4, 8):
+        keep(memory, device, list(range(n)))
+        fill_with_other_things(memory, 100)
+    assert memory.length(write(memory, device, list(range(8)))) == 8
+    assert memory.gauge(0).n_restored == 4 + 8
+
+
+@pytest.mark.parametrize("kind", ["window", "whole"])
+def test_memory_that_cannot_be_cut_waits_on_the_host_while_sparse_cells_are_packed(
+    kind: MemoryKind,
+) -> None:
+    device = IntegerDevice(kind, 20_000, 64)
+    memory = memory_on(device)
+    leaves = grown_tree(memory, device, 8)
+    locked = write(memory, device, [3] * 10)
+    memory.drop(write(memory, device, [7] * 5000))
+    memory.settle()
+    assert memory.gauge(0).n_compactions == 0
+    memory.release(locked)
+    memory.settle()
+    gauge = memory.gauge(0)
+    assert (gauge.n_compactions, gauge.n_cells_used) == (1, 0)
+    for path in leaves:
+        assert memory.length(write(memory, device, path[:-1])) == len(path) - 1
+
+
+def test_a_copy_comes_back_where_there_is_room_for_no_more_than_it_takes() -> None:
+    device = IntegerDevice("anywhere", len(PREFIX) + 5, 8)
+    memory = memory_on(device)
+    trunk = write(memory, device, PREFIX)
+    leaf = memory.fork(trunk, 4)
+    assert leaf is not None
+    device.decode(leaf, [1, 2, 3, 4])
+    memory.push(leaf, [1, 2, 3, 4])
+    memory.release(leaf)
+    other = memory.open([-1] * 5, 0)
+    assert other is not None
+    memory.drop(other)
+    sequence = memory.open([*PREFIX, 1, 2, 3, 4], 0)
+    assert sequence is not None
+    assert memory.length(sequence) == len(PREFIX) + 4
+    assert memory.gauge(0).n_restored == 4

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from loom.convergence.joins import find_joins
-from loom.errors import SessionFileError
+from loom.errors import LoomError, ModelFileError, SessionFileError
 from loom.records import Join
 from loom.session import replayed_joins
 from loom.session.judging.telling import told_of
 from loom.session.replaying import Replay
-from loom.session.session import Session
+from loom.session.session import Beginning, Session
 from loom.tree.graph import Tree
 from tests.replay.test_tape import SESSIONS
 from tests.session.conftest import ScriptedModel, settle
 from tests.store.specimens import likeness, read_tree
+from tests.store.test_inspection import spoil
 
 sessions = pytest.mark.parametrize("path", SESSIONS, ids=lambda path: path.stem)
 
@@ -124,6 +126,55 @@ def test_taking_over_goes_on_from_that_moment_in_a_file_of_its_own(
     assert replay.take_over(root) != path
 
 
+def test_a_session_whose_model_is_gone_is_replayed_and_taken_over_all_the_same(
+    story_base: Path, tmp_path: Path, model: ScriptedModel, loom_home: Path
+) -> None:
+    weights = tmp_path / "mine.gguf"
+    shutil.copyfile(story_base, weights)
+    beginning = Beginning("toast", str(weights), prompt="Once upon a time")
+    session = Session.create(tmp_path / "t.loom", beginning, model.connect)
+    root = session.tree.root_ids[0]
+    settle(session, session.grow(root), model)
+    session.close()
+    weights.unlink()
+    replay = Replay(session.path)
+    replay.go_to(len(replay.tape))
+    assert replay.status.name == "mine"
+    assert likeness(replay.tree) == likeness(read_tree(session.path))
+    assert [type(event) for event in replay.happened] == [type(e) for e in replay.tape.journal]
+    with pytest.raises(LoomError, match="A replay loads no model"):
+        replay.laws.score(root)
+    taken = Session.open(replay.take_over(root), model.connect)
+    try:
+        assert len(taken.tree) == len(session.tree)
+        taken.write(root, " there was a king.")
+        with pytest.raises(ModelFileError, match=r"mine\.gguf"):
+            taken.grow(root)
+    finally:
+        taken.close()
+
+
+def test_where_a_session_cannot_be_taken_over_to_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "home").write_bytes(b"no folder")
+    monkeypatch.setenv("LOOM_HOME", str(tmp_path / "home"))
+    replay = Replay(SESSIONS[0])
+    replay.go_to(len(replay.tape))
+    with pytest.raises(SessionFileError, match="folder of sessions cannot be made") as refusal:
+        replay.take_over(None)
+    assert "LOOM_HOME" in refusal.value.remedy
+
+
 def test_what_is_no_session_is_told(tmp_path: Path) -> None:
     with pytest.raises(SessionFileError, match="no file"):
         Replay(tmp_path / "none.loom")
+
+
+def test_a_damaged_session_is_not_played_in_part(tmp_path: Path) -> None:
+    path = tmp_path / "t.loom"
+    shutil.copyfile(SESSIONS[0], path)
+    spoil(path, "UPDATE event SET payload = '[]' WHERE seq = (SELECT max(seq) - 3 FROM event)")
+    with pytest.raises(SessionFileError, match="is damaged") as refusal:
+        Replay(path)
+    assert "loom recover" in refusal.value.remedy

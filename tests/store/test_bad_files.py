@@ -124,6 +124,19 @@ def test_a_spoilt_page_is_noticed(tmp_path: Path, open_session: Opening):
         open_session(path)
 
 
+_A_DRAFT = (
+    "INSERT INTO draft (node_id, text, start, at, token_ids, piece_sizes, elapsed_s)"
+    " SELECT {}, 0, 1.0, token_ids, piece_sizes, elapsed_s FROM content WHERE seq = 4"
+)
+_READ = (
+    "INSERT INTO event (at, kind, node_id, payload)"
+    """ VALUES (9, 'node_tokenised', 'p', '{{"model":"m"}}'); """
+    "INSERT INTO content (seq, node_id, text, token_ids, piece_sizes)"
+    " SELECT max(event.seq), 'p', x'', {}, x'' FROM event"
+)
+_NESTED = '{"a":' * 100_000
+
+
 @pytest.mark.parametrize(
     ("statement", "how"),
     [
@@ -138,14 +151,25 @@ def test_a_spoilt_page_is_noticed(tmp_path: Path, open_session: Opening):
         ("DELETE FROM content WHERE seq = 2", "its content is missing"),
         ("UPDATE content SET piece_sizes = x'09000000' WHERE seq = 4", "pieces that are not"),
         ("UPDATE content SET elapsed_s = x'00' WHERE seq = 4", "event 4"),
+        (_READ.format("x'07000000'"), "columns of different lengths"),
+        (_READ.format("NULL"), "its content is missing"),
         ("UPDATE pointer SET node_id = 'q'", "there is no node q"),
+        ("UPDATE event SET at = 'noon' WHERE seq = 2", "another kind of value"),
+        ("UPDATE event SET payload = x'ff' WHERE seq = 2", "another kind of value"),
+        ("UPDATE content SET text = 'words' WHERE seq = 2", "another kind of value"),
+        ("UPDATE content SET token_ids = 7 WHERE seq = 4", "another kind of value"),
+        (_A_DRAFT.format("'q', text"), "there is no node q"),
+        (_A_DRAFT.format("'a', 'words'"), "holds no bytes"),
+        pytest.param(
+            f"UPDATE event SET payload = '{_NESTED}' WHERE seq = 2", "without end", id="nested"
+        ),
     ],
 )
 def test_rows_that_make_no_sense_are_named(tmp_path: Path, statement: str, how: str):
     path = full_session(tmp_path / "t.loom")
     with closing(sqlite3.connect(path)) as db:
         names = db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall()
-    in_sqlite(path, *(f"DROP TRIGGER {name}" for (name,) in names), statement)
+    in_sqlite(path, *(f"DROP TRIGGER {name}" for (name,) in names), *statement.split("; "))
     with pytest.raises(SessionFileError, match="is damaged") as refusal:
         read_tree(path)
     assert how in refusal.value.what
@@ -156,7 +180,14 @@ def test_rows_that_make_no_sense_are_named(tmp_path: Path, statement: str, how: 
     [
         "UPDATE token_statistics SET packed = x'00'",
         "UPDATE token_statistics SET n_top = n_top + 1",
+        "UPDATE token_statistics SET n_top = -1",
+        "UPDATE token_statistics SET n_top = 1 << 60",
+        "UPDATE token_statistics SET n_top = 1.5",
+        "UPDATE token_statistics SET packed = 'words'",
         "UPDATE content SET token_ids = x'0000' WHERE seq = 4",
+        "UPDATE content SET token_ids = 7 WHERE seq = 4",
+        "UPDATE content SET text = CAST(text AS TEXT) WHERE seq = 4",
+        "UPDATE content SET elapsed_s = 'soon' WHERE seq = 4",
     ],
 )
 def test_tokens_that_make_no_sense_are_named(tmp_path: Path, statement: str):

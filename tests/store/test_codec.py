@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields, replace
+from dataclasses import MISSING, fields, replace
 from typing import get_args
 
 import pytest
@@ -54,6 +54,22 @@ from loom.tree.events import (
 )
 from tests.store.specimens import MODEL, judged_round, opened, provenance, written
 
+FULL_MODEL = replace(
+    MODEL,
+    chat_template="{{x}}",
+    gpu_unused="A card",
+    n_layers=12,
+    n_ubatch=256,
+    devices=("GPU0", "CPU"),
+    flash_attention="on",
+    cache_type="q8_0",
+    weight_bytes=2**33,
+    cache_bytes=2**32,
+    sha256="0" * 64,
+    processor="An 8-core",
+)
+"""Nothing about it is as it is unless said otherwise."""
+
 EVERY_KIND: list[JournalEvent] = [
     SessionStarted(1.0, "A title\n", "chat", "/m/\udcff.gguf", "0.1.0"),
     written("n", b"\x00\xff"),
@@ -63,7 +79,7 @@ EVERY_KIND: list[JournalEvent] = [
     GrowthAccepted(
         1.0,
         "r",
-        replace(provenance(), model=replace(MODEL, chat_template="{{x}}", gpu_unused="A card")),
+        replace(provenance(), model=FULL_MODEL),
     ),
     opened("n", "p", "r", 3),
     BranchClosed(1.0, "n", "error", "It \x1b[31mfailed.", 0.25),
@@ -155,6 +171,11 @@ def test_every_field_of_the_records_is_kept(kind: type):
     assert set(kept[kind]) == {field.name for field in fields(kind)}
 
 
+def test_a_model_of_which_all_is_known_is_kept_with_all_of_it():
+    usual = {field.name: field.default for field in fields(ModelInfo)}
+    assert [name for name in usual if getattr(FULL_MODEL, name) == usual[name]] == []
+
+
 @pytest.mark.parametrize(
     ("row", "why"),
     [
@@ -187,6 +208,17 @@ def test_a_row_of_a_loom_that_asked_for_less_is_read_as_nothing_more_asked():
     assert closed == BranchClosed(1.0, "n", "eos")
 
 
+def test_a_model_of_a_loom_that_told_less_of_it_is_read_as_one_of_which_less_is_known():
+    accepted = encode(EVERY_KIND[5])
+    values = json.loads(accepted.payload)
+    optional = {field.name for field in fields(ModelInfo) if field.default is not MISSING}
+    for name in optional:
+        del values["provenance"]["model"][name]
+    event = decode(accepted._replace(payload=json.dumps(values)), None)
+    assert isinstance(event, GrowthAccepted)
+    assert event.provenance.model == replace(MODEL, chat_template="{{x}}")
+
+
 @pytest.mark.parametrize(
     ("asked", "why"),
     [
@@ -194,6 +226,7 @@ def test_a_row_of_a_loom_that_asked_for_less_is_read_as_nothing_more_asked():
         ('"ending":{"min_tokens":0,"stop":[],"until":"noon"}', "until is 'noon'"),
         ('"cover":{"share":"all","min_probability":0}', "share is not a number"),
         ('"mode":"slow"', "mode is 'slow'"),
+        ('"sampling":{"temperature":1.0,"biases":5}', "biases is not a list"),
     ],
 )
 def test_an_asking_that_makes_no_sense_is_an_error(asked: str, why: str):

@@ -6,6 +6,7 @@ import sqlite3
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from loom.store import condensed, create, open_for_reading
+from loom.store.condensed_growths import Growth, pack_growths, unpack_growths
 from loom.store.database import open_for_writing
-from loom.tree.events import BranchClosed, BranchesGrown, TreeEvent
+from loom.tree.events import BranchClosed, BranchesGrown, GrowthAccepted, TreeEvent
 from loom.tree.graph import Tree
 from tests.store.listening import Listening
 from tests.store.specimens import (
@@ -24,6 +26,7 @@ from tests.store.specimens import (
     likeness,
     new_session,
     opened,
+    provenance,
     read_tree,
     requested,
     written,
@@ -50,6 +53,7 @@ def session(path: Path) -> Path:
         if not n:
             listening.journal.append(written("p"))
         listening.journal.append(requested(f"r{n}", parent, 2))
+        listening.journal.append(GrowthAccepted(3.5, f"r{n}", provenance(n)))
         for i, node_id in enumerate((f"a{n}", f"b{n}")):
             listening.journal.append(opened(node_id, parent, f"r{n}", i))
             listening.journal.append(appended(node_id, 0, b"one", b"\xc3", seed=i))
@@ -118,6 +122,19 @@ def test_a_part_that_does_not_fit_the_journal_is_not_believed(tmp_path: Path, st
     assert likeness(fold(quickly(path))) == before
     Listening(path).journal.close()
     assert likeness(read_tree(path)) == before
+
+
+def test_what_many_growths_have_in_common_is_kept_once():
+    growths: list[tuple[int, Growth]] = []
+    for n in range(100):
+        asked = replace(requested(f"r{n}", f"p{n % 7}", 2), at=float(n), seed=n)
+        how = replace(provenance(n), n_prompt_tokens=n, prompt_sha256=f"{n:064}")
+        growths += [(2 * n, asked), (2 * n + 1, GrowthAccepted(n + 0.5, f"r{n}", how))]
+    packed = pack_growths(growths)
+    assert len(packed["alike"]) == 2
+    assert list(zip(*unpack_growths(packed), strict=True)) == growths
+    other = replace(requested("r", "p"), max_tokens=3)
+    assert len(pack_growths([*growths, (200, other)])["alike"]) == 3
 
 
 def test_a_small_session_is_read_as_it_was_written(tmp_path: Path):

@@ -123,14 +123,38 @@ def test_two_writers_in_turn_leave_one_chain_of_seals(tmp_path: Path):
     assert (report.n_events, report.broken) == (3, ())
 
 
-def test_an_index_that_is_damaged_keeps_nobody_from_writing(tmp_path: Path):
-    path = new_session(tmp_path / "t.loom")
-    with closing(sqlite3.connect(path)) as db:
-        db.execute("DELETE FROM search_data")
-        db.commit()
-    writer = open_for_writing(path)
+SPOILT_INDICES = (
+    "DELETE FROM search_data",
+    "UPDATE search_config SET v = 'x'",
+    "DELETE FROM search_content",
+    *(f"DROP TABLE search_{part}" for part in ("data", "idx", "content", "docsize", "config")),
+    "DROP TABLE search",
+)
+
+
+def session_with_a_spoilt_index(path: Path, statement: str) -> Path:
+    writer = open_for_writing(new_session(path))
     writer.commit([written("a", b"froze")], None)
     writer.close()
-    assert read_tree(path).node("a").text == b"froze"
+    with closing(sqlite3.connect(path)) as db:
+        db.execute(statement)
+        db.commit()
+    return path
+
+
+@pytest.mark.parametrize("statement", SPOILT_INDICES)
+def test_an_index_that_is_damaged_keeps_nobody_from_finding(tmp_path: Path, statement: str):
+    path = session_with_a_spoilt_index(tmp_path / "t.loom", statement)
     with open_for_reading(path) as reader:
         assert [found.node_id for found in reader.search("froze", 3)] == ["a"]
+
+
+@pytest.mark.parametrize("statement", [*SPOILT_INDICES, "UPDATE search_data SET block = x'00'"])
+def test_an_index_that_is_damaged_keeps_nobody_from_writing(tmp_path: Path, statement: str):
+    path = session_with_a_spoilt_index(tmp_path / "t.loom", statement)
+    writer = open_for_writing(path)
+    writer.commit([written("b", b"froze again")], None)
+    writer.close()
+    assert read_tree(path).node("b").text == b"froze again"
+    with open_for_reading(path) as reader:
+        assert {found.node_id for found in reader.search("froze", 3)} == {"a", "b"}

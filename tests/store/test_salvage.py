@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import shutil
 import sqlite3
+import struct
 from contextlib import closing
 from pathlib import Path
 
@@ -195,17 +196,69 @@ def test_no_bytes_whatever_stop_the_reading(image: bytes):
     list(raw_rows(b"SQLite format 3\0\x02\x00" + image))
 
 
-def test_raw_rows_are_what_sqlite_reads(tmp_path: Path):
-    path = tmp_path / "any.db"
-    rows = [(n, n * 1.5, "é" * n * 40, bytes(n * 300), None, -(10**n)) for n in range(18)]
-    with closing(sqlite3.connect(path)) as db:
-        db.execute("CREATE TABLE t (a INTEGER PRIMARY KEY, b, c, d, e, f)")
-        db.executemany("INSERT INTO t VALUES (?, ?, ?, ?, ?, ?)", rows)
+Value = int | float | str | bytes | None
+_SIZES = (512, 1024, PAGE, 65536)
+
+
+def image_of(rows: list[tuple[int, Value]], page_size: int = PAGE) -> bytes:
+    """A database file with a number and one value in each row of its one table."""
+    with closing(sqlite3.connect(":memory:")) as db:
+        db.execute(f"PRAGMA page_size = {page_size}")
+        db.execute("CREATE TABLE t (n INTEGER PRIMARY KEY, value)")
+        db.executemany("INSERT INTO t VALUES (?, ?)", rows)
         db.commit()
-    found = {
-        row.rowid: row.values[1:] for row in raw_rows(path.read_bytes()) if row.values[0] is None
-    }
-    assert [(n, *found[n]) for n in sorted(found)] == rows
+        return db.serialize()
+
+
+def raw_values(image: bytes) -> list[tuple[int, Value]]:
+    rows = [row for row in raw_rows(image) if len(row.values) == 2]
+    assert all(row.values[0] is None for row in rows)
+    return sorted((row.rowid, row.values[1]) for row in rows)
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> tuple[int, list[tuple[int, Value]]]:
+    """A size of pages, and rows; some are as long as a page can just, or just not, hold."""
+    size = draw(st.sampled_from(_SIZES))
+    lengths = st.sampled_from([0, size - 35, size - 12, 2 * size]).flatmap(
+        lambda n: st.integers(max(0, n - 12), n + 3)
+    )
+    numbers = st.integers(-(2**63), 2**63 - 1) | st.integers(-(2**17), 2**17)
+    values = st.one_of(
+        st.none(), numbers, st.floats(allow_nan=False), st.text(), lengths.map(bytes)
+    )
+    # Rows of a session are numbered from 1 on.
+    keys = st.integers(1, 2**63 - 1) | st.integers(1, 2**17)
+    rows = draw(st.dictionaries(keys, values, max_size=12))
+    return size, sorted(rows.items())
+
+
+@given(tables())
+def test_raw_rows_are_what_sqlite_reads(table: tuple[int, list[tuple[int, Value]]]):
+    size, rows = table
+    assert raw_values(image_of(rows, size)) == rows
+
+
+@pytest.mark.parametrize("size", _SIZES)
+def test_a_record_of_every_length_is_read_whole(size: int):
+    lengths = (*range(size - 60, size + 60), *range(2 * size - 60, 2 * size + 10))
+    rows: list[tuple[int, Value]] = [(n, bytes([n % 256]) * n) for n in lengths]
+    assert raw_values(image_of(rows, size)) == rows
+
+
+def test_a_row_that_leads_nowhere_hides_no_other_of_its_page():
+    rows: list[tuple[int, Value]] = [(1, "one"), (2, b"two" * 1400), (3, "three")]
+    image = bytearray(image_of(rows))
+    page = next(n for n in range(1, len(image) // PAGE) if image[n * PAGE] == 13) * PAGE
+    where = [page + 8 + 2 * n for n in range(3)]
+    # Cells stand from the end of the page on; this one ends with the number of the next page.
+    (end,) = struct.unpack_from(">H", image, where[0])
+    last = page + end - 4
+    broken = bytes(image[:last] + bytes(4) + image[last + 4 :])
+    assert raw_values(broken) == [rows[0], rows[2]]
+    for at, row in zip(where, rows, strict=True):
+        broken = bytes(image[:at] + b"\xff\xff" + image[at + 2 :])
+        assert raw_values(broken) == [other for other in rows if other != row]
 
 
 def test_a_saved_session_can_be_gone_on_with(tmp_path: Path):

@@ -13,6 +13,7 @@ from loom.errors import UsageError
 from loom.store import open_for_reading
 from loom.store.database import open_for_writing
 from loom.store.search import rebuild
+from loom.tree.changes import ChapterBegun, NodeTagged, NodeTitled, NoteWritten, Tag, TagRemoved
 from loom.tree.events import BranchClosed, NodeTokenised
 from tests.store.listening import Listening
 from tests.store.specimens import appended, new_session, opened, requested, written
@@ -98,25 +99,43 @@ def test_a_file_from_before_there_was_an_index_is_searched_as_it_is(tmp_path: Pa
 
 
 def test_notes_titles_and_tags_are_found_and_give_way_to_newer_ones(path: Path):
-    with closing(sqlite3.connect(path)) as connection:
-        connection.executescript("""
-            INSERT INTO event (at, kind, node_id, payload) VALUES
-            (9, 'note_written', 'a', '{"text":"marvellous"}'),
-            (9, 'note_written', 'a', '{"text":"dull"}'),
-            (9, 'note_written', 'p', '{"text":"gone"}'), (9, 'note_written', 'p', '{"text":""}'),
-            (9, 'node_titled', 'a', '{"title":"Ice"}'),
-            (9, 'node_tagged', 'q', '{"name":"keep","colour":"red"}'),
-            (9, 'node_tagged', 'q', '{"name":"keep","colour":"blue"}'),
-            (9, 'node_tagged', 'q', '{"name":"read"}'),
-            (9, 'tag_removed', 'q', '{"name":"read"}');
-        """)
-        with Database(connection).atomic():
-            rebuild(Database(connection))
-    assert [found(path, w) for w in ("marvellous", "dull", "gone", "keep", "read", "title")] == [
-        [],
-        ["a"],
-        [],
-        ["q"],
-        [],
-        [],
-    ]
+    writer = open_for_writing(path)
+    writer.commit(
+        [
+            NoteWritten(9.0, "a", "marvellous"),
+            NoteWritten(9.0, "p", "gone"),
+            NodeTagged(9.0, "q", Tag("keep", "red")),
+            NodeTagged(9.0, "q", Tag("read")),
+            NodeTitled(9.0, "a", "Frost"),
+            NodeTitled(9.0, "a", "Thaw"),
+            ChapterBegun(9.0, "p", "Winter"),
+        ],
+        None,
+    )
+    writer.commit([NoteWritten(9.0, "a", "dull"), NoteWritten(9.0, "p", "")], None)
+    writer.commit([NodeTagged(9.0, "q", Tag("keep", "blue")), TagRemoved(9.0, "q", "read")], None)
+    writer.close()
+    expected = {
+        "marvellous": [],
+        "dull": ["a"],
+        "gone": [],
+        "frost": [],
+        "thaw": ["a"],
+        "winter": ["p"],
+        "keep": ["q"],
+        "read": [],
+        "blue": [],
+        "title": [],
+    }
+    assert {word: found(path, word) for word in expected} == expected
+    with closing(sqlite3.connect(path)) as connection, Database(connection).atomic():
+        rebuild(Database(connection))
+    assert {word: found(path, word) for word in expected} == expected
+
+
+def test_a_node_is_found_once_however_many_of_its_words_match(path: Path):
+    writer = open_for_writing(path)
+    writer.commit([NoteWritten(9.0, "a", "a lake"), NodeTitled(9.0, "a", "The lake")], None)
+    writer.commit([NodeTagged(9.0, "a", Tag("lake", "blue"))], None)
+    writer.close()
+    assert sorted(found(path, "lake")) == ["a", "p"]

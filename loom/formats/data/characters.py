@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from loom.formats.importing.report import Report
+from loom.formats.loom_json import fits_utf8
 from loom.tree.node import Node
 
 _AS_THEY_ARE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
@@ -25,10 +26,4 @@ def characters(node: Node, report: Report) -> str:
 def spelled(value: object) -> str:
     """JSON in characters as they are; in ASCII where they are none that UTF-8 can hold."""
     found = _AS_THEY_ARE.encode(value)
-    if found.isascii():
-        return found
-    try:
-        found.encode()
-    except UnicodeEncodeError:
-        return _IN_ASCII.encode(value)
-    return found
+    return found if found.isascii() or fits_utf8(found) else _IN_ASCII.encode(value)

@@ -46,7 +46,7 @@ class Marks:
 
 def marks_of(joins: Iterable[Join], part: Excerpt) -> Marks:
     """Marks for the joins worth one: no common phrases, and not the prompt said again."""
-    worth = [join for join in joins if _is_worth_a_mark(join)]
+    worth = [join for join in joins if join.is_telling]
     chosen = worth[:MOST_MARKS]
     counts: dict[str, int] = {}
     marks = tuple(Mark(i, _sign(join, counts), join) for i, join in enumerate(chosen))
@@ -58,27 +58,9 @@ def marks_of(joins: Iterable[Join], part: Excerpt) -> Marks:
     return Marks(marks, len(worth) - len(chosen), found)
 
 
-def _is_worth_a_mark(join: Join) -> bool:
-    lexical = join.evidence.lexical
-    return join.kind != "prompt_echo" and not (lexical is not None and lexical.common)
-
-
 def _sign(join: Join, counts: dict[str, int]) -> str:
-    n = counts[join.verdict] = counts.get(join.verdict, 0) + 1
-    if join.verdict in ("joined", "apart") and join.mark.isalpha():
+    if join.verdict in ("joined", "apart"):
         # As the app calls it, so that a person finds it again.
         return join.mark
-    if join.verdict == "joined":
-        return _letters(n)
-    if join.verdict == "apart":
-        return _letters(n).lower()
+    n = counts[join.verdict] = counts.get(join.verdict, 0) + 1
     return f"{_SIGNS[join.verdict]}{n}"
-
-
-def _letters(n: int) -> str:
-    """A, B, ... Z, AA, AB, ... counted from 1."""
-    letters = ""
-    while n:
-        n, rest = divmod(n - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters

@@ -75,7 +75,9 @@ def _labelled(label: str, words: str) -> str:
 
 
 def _of_file(found: Verification) -> str:
-    state = "whole" if not found.findings else f"{len(found.findings)} things are wrong"
+    n = len(found.findings)
+    wrong = "1 thing is wrong" if n == 1 else f"{n:,} things are wrong"
+    state = wrong if n else "whole"
     counted = f"{found.n_events:,} events, {found.n_nodes:,} nodes"
     return f"{state}: {counted}, {_SEALS[found.seals]}"
 

@@ -12,9 +12,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from loom.engine.client import Connect, Listener
+from loom.engine.client import Connect, EngineClient, Listener
+from loom.engine.events import EngineDied, RequestFailed
 from loom.engine.local import LocalEngine
-from loom.engine.request import LoadSpec
+from loom.engine.request import Embed, Grow, LoadSpec, Request, Score
 from loom.errors import ModelFileError, SessionFileError
 from loom.session.exporting import said_of
 from loom.session.session import Beginning, Session
@@ -129,7 +130,7 @@ def test_a_changed_text_is_not_what_its_tokens_stand_for(planted: Planted) -> No
 
 def test_a_text_of_another_length_is_no_text_of_its_tokens(planted: Planted) -> None:
     def plant(db: sqlite3.Connection) -> None:
-        change = "UPDATE content SET text = text || X'2121' WHERE seq = ?"
+        change = "UPDATE content SET text = CAST(text || '!!' AS BLOB) WHERE seq = ?"
         db.execute(change, (content_of(db, 2),))
 
     found = planted(plant)
@@ -266,6 +267,51 @@ def test_a_model_that_does_not_open_is_told(grown: Path) -> None:
     found = verify(grown, broken, lambda what: None)
     assert found.is_sound
     assert "It is too large." in said(found)
+
+
+class Failing:
+    """A model's engine that answers to its second request with a failure of its own."""
+
+    def __init__(self, client: EngineClient, listener: Listener, failure: type) -> None:
+        self._client = client
+        self._listener = listener
+        self._failure = failure
+        self._n_asked = 0
+
+    def submit(self, request: Request) -> None:
+        self._n_asked += 1
+        if self._n_asked != 2:
+            self._client.submit(request)
+        elif self._failure is EngineDied:
+            self._listener((EngineDied("It died.", "Try again."),))
+        else:
+            assert isinstance(request, Grow | Score | Embed)
+            self._listener((RequestFailed(request.request_id, "It has no room.", "Make some."),))
+
+    def close(self) -> None:
+        self._client.close()
+
+
+@pytest.mark.parametrize(
+    ("failure", "what"), [(EngineDied, "It died."), (RequestFailed, "It has no room.")]
+)
+def test_what_fails_is_told_and_the_rest_is_tried_with_a_model_that_was_opened_anew(
+    grown: Path, bundled: Connect, failure: type, what: str
+) -> None:
+    opened: list[str] = []
+
+    def connect(spec: LoadSpec, listener: Listener) -> EngineClient:
+        client = bundled(spec, listener)
+        opened.append(spec.name)
+        return client if len(opened) > 1 else Failing(client, listener, failure)
+
+    found = verify(grown, connect, lambda what: None)
+    assert found.is_sound, said(found)
+    assert len(opened) == 2
+    assert f"What story-base grew was not all tried again: {what}" in said(found)
+    assert "sound as far as it could be checked" in verdict(found)
+    # The second and the third request are of three branches.
+    assert len(found.rescored) == len(found.resampled) == 3
 
 
 def test_a_world_has_no_noise_and_its_sessions_are_sound(tmp_path: Path, bundled: Connect) -> None:
