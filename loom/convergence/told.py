@@ -47,6 +47,8 @@ APART: dict[tuple[bool, bool], JoinKind] = {
 def joins_told(tree: Tree, words: Sequence[Join], judged: Iterable[Judged]) -> tuple[Join, ...]:
     """Roads first, by share of branches; then what looks alike, what is open, and mere words.
 
+    Branches that both are about to end meet nowhere, however alike that makes them.
+
     `words` are the meetings in shared words; those that stand right before a judged place become
     evidence of what was found there.
     """
@@ -55,7 +57,8 @@ def joins_told(tree: Tree, words: Sequence[Join], judged: Iterable[Judged]) -> t
     pairs = [one for one in newest(everything) if one.one.node in tree and one.other.node in tree]
     used: set[str] = set()
     shared = _SharedWords(words, used)
-    found = roads_of(tree, pairs)
+    # What ends is followed by nothing anywhere: that is no place to meet.
+    found = [road for road in roads_of(tree, pairs) if not road.worst.evidence.both_end]
     names = ages.letters([road.judged for road in found])
     roads = [
         replace(_of_road(tree, road, shared), mark=name)
@@ -87,6 +90,8 @@ def pair_told(tree: Tree, words: Sequence[Join], judged: Judged) -> Join:
     verdict = judged.evidence.verdict
     kind = JOINED[cells] if verdict != "apart" else APART.get(cells, "same_gist")
     join = _of_pair(tree, judged, verdict, kind, shared)
+    if judged.evidence.both_end:
+        return replace(join, verdict="undecided", mark=UNNAMED["undecided"])
     if verdict == "apart" and cells not in APART:
         return _with_sentence(
             join, apart(names_at(tree, (judged.one, judged.other)), judged.evidence)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
@@ -78,8 +79,7 @@ class Exporter:
         if form.name == "loom":
             return _look_at_copy(self._path, len(tree), order.alternatives)
         part = excerpt(tree, order.choice, joins)
-        n_joins = len(joins_within(joins, part))
-        told = f"{_counted(len(part), 'node')} · {_counted(n_joins, 'join')}"
+        told = f"{_counted(len(part), 'node')} · {_what_meets(joins_within(joins, part))}"
         shown = order
         if len(part) > MOST_NODES:
             told += f" · a look at the first {MOST_NODES}"
@@ -175,6 +175,15 @@ def _bytes(n: int) -> str:
         if n >= size:
             return f"{n / size:.3g} {unit}"
     return _counted(n, "byte")
+
+
+def _what_meets(joins: Sequence[Join]) -> str:
+    """How many of each there are; words alone only where nothing was judged."""
+    n_of = Counter(join.verdict for join in joins if not join.denied)
+    if not n_of["joined"] and n_of["not_judged"] == n_of.total() > 0:
+        return f"words meet in {_counted(n_of.total(), 'run')}"
+    alike = f" · {n_of['apart']:,} only look alike" if n_of["apart"] else ""
+    return _counted(n_of["joined"], "join") + alike
 
 
 def _counted(n: int, word: str) -> str:
