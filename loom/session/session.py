@@ -99,11 +99,11 @@ class Session:
         self._requests = Requests(self._journal.append, self._news)
         heard = Heard(self._hear, self._lose, self._news.say, self._hashed)
         self.judging = Judging(path, self._journal.append, self._news)
-        self._slot = Residents(with_worlds(connect), self.judging.in_front_of(heard))
-        submit, news = self._slot.submit, self._news
+        self._models = Residents(with_worlds(connect), self.judging.in_front_of(heard))
+        submit, news = self._models.submit, self._news
         self.laws = Laws(path, self.tree, self._prompts, self._spec, submit, news.rouse)
         self.second = SecondModel(path, self.tree, self._spec, submit, news, self._journal.note)
-        self._slot.name(self.tree.model, self.tree.opening)
+        self._models.name(self.tree.model, self.tree.opening)
         self.unasked = Unasked(self.tree, self.judging, self.judge, self._spec, lambda: self.status)
         self._counter = TokenCounter()
         self.exporter = partial(access.exporter, path, connect)
@@ -142,7 +142,7 @@ class Session:
     @property
     def status(self) -> ModelStatus:
         """The engine now; cheap, from any thread."""
-        return self._slot.status
+        return self._models.status
 
     def listen(self, wake: Callable[[], None]) -> None:
         """Call `wake` when there is news, at most once per `drain`, mostly from another thread."""
@@ -177,8 +177,10 @@ class Session:
 
         Loads the model if it is not loaded. What is found arrives with `drain`, one by one.
         """
-        spec = self._spec() if asked.model is None else self._slot.spec_for(asked.model, Opening())
-        engines = engines_for(self._slot, spec, asked.embedder)
+        spec = (
+            self._spec() if asked.model is None else self._models.spec_for(asked.model, Opening())
+        )
+        engines = engines_for(self._models, spec, asked.embedder)
         words = self._joins.words(self.tree)
         self.judging.start(self.tree, spec, self._prompts, words, asked, engines)
 
@@ -224,7 +226,7 @@ class Session:
         self._pull()
         # Choosing a model or a mode may have been undone.
         if before[0] != self.tree.model:
-            self._slot.name(self.tree.model, self.tree.opening)
+            self._models.name(self.tree.model, self.tree.opening)
         if before[1] != self.tree.mode:
             self.settings = self.settings.as_usual_in(self.tree.mode)
 
@@ -272,7 +274,7 @@ class Session:
         return self._growths.waiting_at(node_id)
 
     def _spec(self, model: str | None = None) -> LoadSpec:
-        return self._slot.spec_for(model or self.tree.model, self.tree.opening)
+        return self._models.spec_for(model or self.tree.model, self.tree.opening)
 
     def _hear(self, events: tuple[EngineEvent, ...]) -> None:
         for hearer in (self._requests, self.laws, self.second):
@@ -289,14 +291,14 @@ class Session:
         spec = self._spec(settings.model)
         prompt = self._prompts.prompt(self.tree, node_id, spec, settings.speaker)
         writing = self._requests.begin(node_id, settings, prompt, plan_id)
-        self._slot.submit(spec, asked_of_engine(writing, priority))
+        self._models.submit(spec, asked_of_engine(writing, priority))
         return writing
 
     def stop(self) -> None:
         """Stop everything that is growing within one step; what is written is kept."""
         self._growths.stop()
         self.judging.stop()
-        self._slot.tell(Cancel(None))
+        self._models.tell(Cancel(None))
 
     def select(self, node_id: str) -> None:
         """Stand at a node: `tree.selected_id` changes at once and is saved when at rest."""
@@ -315,7 +317,7 @@ class Session:
         kept = ModeAnswer(self.tree.mode, self.tree.template)
         answer = source.usual(source.fingerprint()) or kept
         self._do([ModelChosen(time.time(), source.reference, answer.mode, answer.template)])
-        self._slot.name(source.reference, self.tree.opening)
+        self._models.name(source.reference, self.tree.opening)
 
     def mode_question(self) -> ModeQuestion:
         """What there is to say about plain text or chat with this model; LoomError if no model."""
@@ -337,17 +339,17 @@ class Session:
 
     def load_model(self) -> None:
         """Begin to load the model without growing."""
-        self._slot.load(self._spec())
+        self._models.load(self._spec())
 
     def unload_model(self) -> None:
         """Free the memory of all models; what was being written is closed as stopped."""
         self.stop()
-        self._slot.unload()
+        self._models.unload()
         self._requests.abandon()
 
     def unload_when_idle(self, after_s: float) -> None:
         """Free a model's memory after so many seconds without work, ten minutes unless told."""
-        self._slot.unload_after_s = after_s
+        self._models.unload_after_s = after_s
 
     def count_tokens(self, text: str) -> int | None:
         """How many tokens a text has for the session's model; None while that is not known."""
@@ -389,7 +391,7 @@ class Session:
         SessionFileError if the last of it could not be written.
         """
         self.unload_model()
-        for part in (self._slot, self._prompts, self.laws, self.second):
+        for part in (self._models, self._prompts, self.laws, self.second):
             part.close()
         if not self._journal.close():
             raise access.not_saved_at_all(self.path)

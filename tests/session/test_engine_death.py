@@ -41,7 +41,7 @@ def test_what_was_written_is_kept_and_the_next_growth_starts_the_model_again(
         request_id = session.grow(root, GrowSettings(n_branches=4, max_tokens=900))
         while not any(session.tree.node(i).text for i in session.tree.child_ids(root)):
             hear(session, news)
-        (slot,) = session._slot._slots.values()
+        (slot,) = session._models._slots.values()
         os.kill(slot.client.pid, signal.SIGILL)  # type: ignore[union-attr]
         with pytest.raises(LoomError, match="SIGILL"):
             settle(session, request_id, news)

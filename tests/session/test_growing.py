@@ -150,7 +150,7 @@ class TestGoingOn:
 def test_a_full_window_is_said_once_with_a_remedy(begin: Begin) -> None:
     model = ScriptedModel(scripts=("word " * 40,), n_ctx=16)
     session = begin()
-    session._slot._connect = model.connect
+    session._models._connect = model.connect
     root = session.tree.root_ids[0]
     for _ in range(2):
         settle(session, session.grow(root, GrowSettings(n_branches=3, max_tokens=64)), model)

@@ -270,7 +270,7 @@ class TestOnItsWay:
     ) -> None:
         model = ScriptedModel(scripts=(LONG,), n_ctx=24)
         session = begin()
-        session._slot._connect = model.connect
+        session._models._connect = model.connect
         root = session.tree.root_ids[0]
         long = session.write(root, " word" * 40)
         short = session.write(root, " word")

@@ -160,7 +160,7 @@ def test_every_growth_has_a_seed_of_its_own(begin: Begin, model: ScriptedModel) 
 def test_a_prompt_that_is_too_long_leaves_no_empty_branches(begin: Begin) -> None:
     model = ScriptedModel(n_ctx=16)
     session = begin("word " * 40)
-    session._slot._connect = model.connect
+    session._models._connect = model.connect
     request_id = session.grow(session.tree.root_ids[0])
     with pytest.raises(LoomError, match=r"40 tokens|41 tokens"):
         session.ended(request_id)
@@ -198,7 +198,7 @@ def test_a_model_that_does_not_load_fails_the_request_in_a_sentence(
         listener((LoadFailed("It is no model.", "Take another."),))
         return model.engines[-1] if model.engines else None
 
-    session._slot._connect = connect  # type: ignore[assignment]
+    session._models._connect = connect  # type: ignore[assignment]
     request_id = session.grow(session.tree.root_ids[0])
     with pytest.raises(LoomError, match="no model"):
         session.ended(request_id)

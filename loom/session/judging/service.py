@@ -120,8 +120,8 @@ class Judging:
         pairs = asked.pairs_among(tree, chosen_spots)
         if asked.join is not None and not pairs:
             raise _no_place_behind()
-        begin, end = reader.document_marks()
-        neutral = reader.tokens_of(NEUTRAL, special=False) if not (begin or end) else ()
+        marks = reader.document_marks()
+        neutral = () if any(marks) else reader.tokens_of(NEUTRAL, special=False)
         work = Work(
             model_name=spec.name,
             spots=chosen_spots,
@@ -139,10 +139,12 @@ class Judging:
         pieces = reader.known_pieces()
         if self._scorer is not None and self._scorer.fingerprint == spec.fingerprint:
             pieces.update(self._scorer.known_pieces)
-        by = JudgedBy(spec.fingerprint, begin, end, pieces)
-        self._scorer = EngineScorer(by, engines.futures, engines.vectors)
-        self._bank = self._bank_for(self._scorer, asked.settings)
-        self._status = JudgingStatus(True, left_out=dict(found.left_out))
+        by = JudgedBy(spec.fingerprint, *marks, pieces)
+        self._begin(work, EngineScorer(by, engines.futures, engines.vectors))
+
+    def _begin(self, work: Work, scorer: EngineScorer) -> None:
+        self._scorer, self._bank = scorer, self._bank_for(scorer, work.settings)
+        self._status = replace(self._status, running=True)
         self._thread = threading.Thread(
             target=self._run, args=(self._bank, work), name="loom judge", daemon=True
         )
