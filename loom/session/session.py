@@ -177,9 +177,8 @@ class Session:
 
         Loads the model if it is not loaded. What is found arrives with `drain`, one by one.
         """
-        spec = (
-            self._spec() if asked.model is None else self._models.spec_for(asked.model, Opening())
-        )
+        opening = self.tree.opening if asked.model is None else Opening()
+        spec = self._models.spec_for(asked.model or self.tree.model, opening)
         engines = engines_for(self._models, spec, asked.embedder)
         words = self._joins.words(self.tree)
         self.judging.start(self.tree, spec, self._prompts, words, asked, engines)
