@@ -34,6 +34,10 @@ from loom.tree.events import Role
 FRAME_S = 0.1
 """While text streams in, the panes are drawn at most ten times a second; a key draws at once."""
 
+MOST_SPENT_DRAWING = 0.1
+"""The share of a processor's time that the app takes while text streams in: the engine may need all
+there are. Where a frame takes longer than that there are fewer of them, two a second at least."""
+
 HEARTBEAT_S = 0.5
 """How often the engine is looked at when nothing else happens, and while text streams in also what
 a person reads more slowly than that: where branches meet, rates, what is left of the memory."""
@@ -74,6 +78,7 @@ class MainScreen(ExportingScreen):
         self._tree = session.tree
         self._frame_due: asyncio.TimerHandle | None = None
         self._last_frame = self._next_look = self._looked_s = 0.0
+        self._used_s = time.thread_time()
         self._is_looking = self._looks_again = False
 
     def compose(self) -> ComposeResult:
@@ -104,14 +109,17 @@ class MainScreen(ExportingScreen):
     @on(News)
     def _pace_frames(self) -> None:
         if self._frame_due is None:
-            wait = self._last_frame + FRAME_S - time.monotonic()
-            self._frame_due = later(self, max(0.0, wait), self._take_news)
+            used_s = time.thread_time() - self._used_s
+            every_s = min(max(FRAME_S, used_s / MOST_SPENT_DRAWING), HEARTBEAT_S)
+            wait_s = self._last_frame + every_s - time.monotonic()
+            self._frame_due = later(self, max(0.0, wait_s), self._take_news)
 
     def _take_news(self) -> None:
         """One frame: everything since the last, once."""
         if self._frame_due is not None:
             self._frame_due.cancel()
-        self._frame_due, self._last_frame = None, time.monotonic()
+        self._frame_due = None
+        self._last_frame, self._used_s = time.monotonic(), time.thread_time()
         changes = Changes.of(self._session.drain(), self._tree)
         n_awaited = self._n_awaited(self.space.here)
         self.space.absorb(changes, n_awaited)
