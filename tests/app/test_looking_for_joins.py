@@ -11,11 +11,11 @@ from loom.records import Join
 from .conftest import app_on, main_screen, opened, until
 from .fake_session import FakeSession, shared
 
-N_PIECES = 50
+N_PIECES = 500
 
 
 class LongTree(FakeSession):
-    """A session that has to be asked fifty times before it knows where its branches meet."""
+    """A session that has to be asked five hundred times before it knows where its branches meet."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -56,6 +56,19 @@ async def test_a_key_does_not_wait_for_it() -> None:
         await until(pilot, lambda: main_screen(pilot).space.meetings.joins == session.found)
     assert stood_at[:5] == [root] * 5
     assert stood_at[-1] == session.tree.child_ids(root)[0]
+
+
+async def test_nobody_is_sent_to_what_was_hidden_meanwhile() -> None:
+    session = LongTree()
+    async with opened(session) as pilot:
+        await until(pilot, lambda: main_screen(pilot).space.meetings.joins == session.found)
+        hidden = session.tree.child_ids(session.tree.root_ids[0])[1]
+        session.n_asked = 0
+        session.operations.hide(hidden)
+        session._wake()
+        await until(pilot, lambda: session.n_asked)
+        assert session.n_asked < N_PIECES
+        assert not main_screen(pilot).space.meetings.joins
 
 
 async def test_what_grew_meanwhile_is_looked_at_in_its_turn() -> None:

@@ -123,6 +123,8 @@ class MainScreen(ExportingScreen):
         changes = Changes.of(self._session.drain(), self._tree)
         n_awaited = self._n_awaited(self.space.here)
         self.space.absorb(changes, n_awaited)
+        if changes.reshaped:
+            self._drop_hidden_joins()
         if n_awaited != self.space.branches.n_awaited:
             self.space.show_branches(n_awaited)
         only_longer = self.is_growing and not (changes.added or changes.families)
@@ -144,6 +146,13 @@ class MainScreen(ExportingScreen):
         else:
             self._looked_s, self._looks_again = 0.0, False
             self._look_for_joins()
+
+    def _drop_hidden_joins(self) -> None:
+        """Nobody is sent to a branch that is hidden, however long the next look takes."""
+        known = self.space.meetings.joins
+        shown = tuple(join for join in known if all(map(self._tree.is_visible, join.nodes)))
+        if len(shown) < len(known):
+            self.space.show_joins(Meetings(shown))
 
     def _look_for_joins(self) -> None:
         """A little of it, and the rest after what waits."""
