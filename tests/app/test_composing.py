@@ -7,11 +7,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from textual.events import Paste
 
 from loom.app.external_editor import edited
+from loom.app.widgets.composer import MOST_WRAPPED
 from loom.errors import LoomError
 
-from .conftest import WIDE, main_screen, opened, screen_text
+from .conftest import WIDE, main_screen, opened, screen_text, until
 from .fake_session import FALL, TOAST, toast
 from .test_snapshots import chat
 
@@ -104,3 +106,19 @@ def test_an_editor_that_is_not_there_is_told(command: str) -> None:
 def test_an_editor_that_fails_changes_nothing(tmp_path: Path) -> None:
     with pytest.raises(LoomError, match="ended with an error"):
         edited("x", editor(tmp_path, "sys.exit(3)"))
+
+
+async def test_a_very_long_paste_is_not_wrapped_and_what_is_written_next_is() -> None:
+    session = toast()
+    async with opened(session) as pilot:
+        await pilot.press("i")
+        draft = main_screen(pilot).space.composer.draft
+        long = "the lake froze " * (MOST_WRAPPED // 15 + 1)
+        pilot.app.post_message(Paste(long))
+        await until(pilot, lambda: draft.text == long)
+        assert not draft.soft_wrap
+        await pilot.press("enter")
+        await until(pilot, lambda: not draft.text)
+        assert any(node.text == long.encode() for node in session.tree)
+        await pilot.press("i", "a")
+        assert draft.soft_wrap

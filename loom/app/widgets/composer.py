@@ -14,6 +14,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Static, TextArea
+from textual.widgets.text_area import Edit, EditResult
 
 from loom.app.display import shown_in_a_line
 from loom.app.external_editor import edited
@@ -34,6 +35,10 @@ _HINTS: Mapping[Voice, str] = {
 
 _SPACE_HINT = "It ends in a space. Models write better when you leave that off."
 _SPECIAL_HINT = "Names like <|im_end|> mean those tokens. ⟨special_tokens⟩: they are text again."
+
+
+MOST_WRAPPED = 200_000
+"""Characters of a draft; to wrap five million takes Textual half a minute, at every change."""
 
 
 class Draft(TextArea):
@@ -63,6 +68,20 @@ class Draft(TextArea):
         """Keep Enter from the text area, which would break the line; bindings get it."""
         if event.key == "enter":
             event.prevent_default()
+
+    def edit(self, edit: Edit) -> EditResult:
+        """Put some text in; where all of it gets very long its lines are not wrapped any more."""
+        if len(edit.text) > MOST_WRAPPED:
+            self.soft_wrap = False
+        result = super().edit(edit)
+        if not self.soft_wrap and len(self.text) <= MOST_WRAPPED:
+            self.soft_wrap = True
+        return result
+
+    def load_text(self, text: str) -> None:
+        """Begin with this text, wrapped unless it is very long."""
+        self.soft_wrap = len(text) <= MOST_WRAPPED
+        super().load_text(text)
 
     def action_add(self) -> None:
         """Hand the text over."""
