@@ -121,7 +121,6 @@ def test_every_tree_can_go_on_to_other_looms(name: str, form: str, tmp_path: Pat
         (b'{"nodes": [{"id": "a"}], "edges": []}', "Bonsai"),
         (b'{"rootId": "a", "nodes": [{"id": "a", "childIds": []}]}', "helm"),
         (b'{"nodes": {}, "focused_node_id": "a"}', "wool"),
-        (b"GGUF\x03\x00\x00\x00", "GGUF"),
     ],
 )
 def test_files_that_cannot_be_read_so_far_are_said_to_be(
@@ -132,6 +131,20 @@ def test_files_that_cannot_be_read_so_far_are_said_to_be(
     with pytest.raises(ForeignFileError, match=owner):
         import_file(path, lambda _: tmp_path / "never.loom")
     assert not (tmp_path / "never.loom").exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "what", "remedy"),
+    [(b"GGUF\x03\x00\x00\x00", "a model", "--model"), (b"%PDF-1.7\n", "a PDF", "made from")],
+)
+def test_files_that_hold_no_tree_are_told_by_what_they_are(
+    content: bytes, what: str, remedy: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "tree.json"
+    path.write_bytes(content)
+    with pytest.raises(ForeignFileError, match=f"is {what}") as refusal:
+        import_file(path, lambda _: tmp_path / "never.loom")
+    assert remedy in refusal.value.remedy
 
 
 def test_a_session_is_no_foreign_file(tmp_path: Path) -> None:
