@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from loom.errors import ForeignFileError, LoomError
 from loom.formats.importing import source as packed_source
+from loom.formats.importing.chats.messages import Message, plant_messages
 from loom.formats.importing.json_stream import JsonStream, TooDeepError
 from loom.formats.importing.nesting import NestedNode, NestedTree
 from loom.formats.importing.planting import Forest, Planting
@@ -348,6 +349,15 @@ def test_a_stream_does_not_build_what_is_too_deep() -> None:
         stream.value()
     stream.skip()
     assert stream.kind() == ""
+
+
+def test_a_message_without_text_whose_id_stands_twice_leaves_no_gap() -> None:
+    rows = [("a", None, None), ("a", None, "again"), ("b", "a", "below")]
+    messages = [Message(name, above, (), "user", "", text, 1.0, {}) for name, above, text in rows]
+    planting = Planting("test", Report())
+    plant_messages(planting, messages, {})
+    nodes = list(Forest(planting).nodes(0.0))
+    assert [(node.node_id, node.parent_id) for node in nodes] == [("b", None)]
 
 
 @given(
