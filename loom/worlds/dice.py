@@ -14,13 +14,24 @@ from loom.records import Sampling
 Law = npt.NDArray[np.float64]
 """Natural logarithms of the weights of all tokens, shape (V,); -inf for what is left out."""
 
-STEPS_KNOWN = ("logit_bias", "top_n_sigma", "top_k", "typical", "top_p", "min_p", "xtc")
+STEPS_KNOWN = (
+    "logit_bias",
+    "top_n_sigma",
+    "top_k",
+    "typical",
+    "top_p",
+    "min_p",
+    "xtc",
+    "temperature",
+    "greedy",
+    "dice",
+)
 
 
 def check_steps(sampling: Sampling) -> None:
     """UsageError for a step that a world cannot take: it has exact laws and no llama.cpp."""
     for step in sampling.steps:
-        if step not in (*STEPS_KNOWN, "temperature", "greedy", "dice"):
+        if step not in STEPS_KNOWN:
             raise UsageError(
                 f"A world does not draw with {step.replace('_', ' ')}.",
                 "Leave it out, or grow with a model.",

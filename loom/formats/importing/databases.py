@@ -16,6 +16,14 @@ from loom.tree.node import HUMAN
 _KNOWN = ("id", "model", "prompt", "system", "response", "datetime_utc", "conversation_id")
 # Whole requests and answers as they went over the wire: they repeat what the columns say.
 _WIRE = ("prompt_json", "response_json")
+# What a prompt or an answer of llm can have beside its text, a row each.
+_BESIDE = {
+    "prompt_fragments": "fragments that stood before prompts",
+    "system_fragments": "fragments that stood before system prompts",
+    "prompt_attachments": "attachments of prompts",
+    "tool_calls": "calls of tools",
+    "tool_results": "results of tools",
+}
 
 
 def tables_of(path: Path) -> Mapping[str, frozenset[str]]:
@@ -82,6 +90,8 @@ def read_llm(path: Path, planting: Planting) -> None:
             finish="eos",
             keys=without(row, *_KNOWN, *_WIRE),
         )
+    for table, what in _BESIDE.items():
+        planting.report.lost(what, sum(1 for _ in _rows(path, table)))
 
 
 _TABLES = "SELECT name FROM sqlite_master WHERE type = 'table'"

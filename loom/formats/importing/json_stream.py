@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from loom.errors import ForeignFileError
+from loom.formats.importing.values import is_deeper, whole_number
 
 _SPACES = " \t\n\r"
 _SPACE = re.compile(r"[ \t\n\r]*+")
@@ -34,6 +35,8 @@ _CUT = re.compile(
 _NEAR_THE_END = 64
 _AHEAD = 1 << 15
 _COMPACT_ABOVE = 1 << 20
+# Far below what Python's own json can write again, however deep in calls it is asked to.
+_DEEPEST = 500
 
 
 @cache
@@ -46,7 +49,7 @@ class NoJsonError(ForeignFileError):
 
 
 class TooDeepError(Exception):
-    """A value is nested deeper than it can be built."""
+    """A value is nested deeper than it can be built and written again."""
 
 
 class JsonStream:
@@ -58,6 +61,7 @@ class JsonStream:
         self._pos = 0
         self._before = 0
         self._decode = json.JSONDecoder(strict=False).raw_decode
+        self._decode_long = json.JSONDecoder(strict=False, parse_int=whole_number).raw_decode
 
     @property
     def position(self) -> int:
@@ -78,20 +82,30 @@ class JsonStream:
     def value(self) -> object:
         """The next value, whole; TooDeepError if it cannot be built, and nothing is consumed."""
         self.kind()
+        decode = self._decode
         while True:
             try:
-                value, end = self._decode(self._text, self._pos)
+                value, end = decode(self._text, self._pos)
             except json.JSONDecodeError as error:
                 unterminated = error.msg.startswith("Unterminated string")
                 near = len(self._text) - error.pos < _NEAR_THE_END
                 self._fill_or_fail(error.pos, may_be_cut=unterminated or near)
                 continue
+            except ValueError:
+                decode = self._decode_long
+                continue
             except RecursionError:
                 raise TooDeepError from None
+            if self._n_opened(end) > _DEEPEST and is_deeper(value, _DEEPEST):
+                raise TooDeepError
             # A number that ends with the text may go on behind it.
             if self._text[end : end + 3].strip("+-.eE") or not self._fill():
                 self._pos = end
                 return value
+
+    def _n_opened(self, end: int) -> int:
+        """Brackets that open before a place, in strings too: a value is no deeper than that."""
+        return self._text.count("[", self._pos, end) + self._text.count("{", self._pos, end)
 
     def members(self) -> Iterator[str]:
         """The keys of the object that comes next; a value that is not taken is passed over."""
@@ -136,7 +150,7 @@ class JsonStream:
     def _flat(self, raw: str) -> dict[str, object] | None:
         try:
             found, n = self._decode(raw)
-        except json.JSONDecodeError:
+        except ValueError:
             return None
         return found if isinstance(found, dict) and n == len(raw) else None
 

@@ -157,6 +157,9 @@ def _recognise_one(source: Source) -> Recognised | None:
     for magic, owner in unreadable.BY_FIRST_BYTES.items():
         if head.startswith(magic):
             raise _cannot_read_yet(source, owner)
+    for magic, (what, remedy) in unreadable.NO_TREES.items():
+        if head.startswith(magic):
+            raise ForeignFileError(f"{source.name} is {what}, which holds no tree.", remedy)
     if head.startswith(_SQLITE):
         with _on_disk(source) as path:
             tables = databases.tables_of(path)

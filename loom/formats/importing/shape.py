@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 
 from loom.formats.importing.json_stream import JsonStream, NoJsonError
 
@@ -93,4 +92,4 @@ def _read(stream: JsonStream, into: list[object], depth: int) -> None:
 
 def first_lines(values: tuple[object, ...]) -> list[dict[str, object]]:
     """The first lines that are objects."""
-    return list(islice(filter(None, map(members, values)), _MOST_ITEMS))
+    return list(filter(None, map(members, values)))

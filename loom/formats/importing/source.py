@@ -29,6 +29,15 @@ MOST_RATIO = 200
 FREE_BYTES = 64 << 20
 
 _MAGIC: tuple[tuple[bytes, Packing], ...] = ((b"\x1f\x8b", "gzip"), (b"PK\x03\x04", "zip"))
+_DAMAGES: tuple[type[Exception], ...] = (EOFError, zlib.error, zipfile.BadZipFile)
+try:
+    from lzma import LZMAError
+except ImportError:
+    # A Python that was built without it opens no member that is packed so.
+    pass
+else:
+    _DAMAGES = (*_DAMAGES, LZMAError)
+
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -52,14 +61,14 @@ class Source:
     def head(self, n: int = 64) -> bytes:
         """Its first bytes, unpacked."""
         with self._opened() as file:
-            return file.read(n)
+            return _read(file, self, n)
 
     def chunks(self, progress: Progress | None = None) -> Iterator[bytes]:
         """All its bytes; ForeignFileError if they unfold to more than a file should."""
         n_packed = self._packed_size()
         with self._opened() as file:
             n = 0
-            while chunk := _read(file, self.name):
+            while chunk := _read(file, self, _CHUNK):
                 n += len(chunk)
                 if self.packing != "none":
                     _check_bomb(self.name, n, n_packed)
@@ -99,6 +108,8 @@ class Source:
                         " cannot be read here.",
                         "Unpack it, then import what was in it.",
                     ) from error
+                except zipfile.BadZipFile as error:
+                    raise _damaged(self.name) from error
                 with member:
                     yield member
             return
@@ -128,24 +139,33 @@ def _open_file(path: Path) -> IO[bytes]:
     except FileNotFoundError as error:
         raise ForeignFileError(f"There is no file {path}.", "Check the name.") from error
     except OSError as error:
-        raise ForeignFileError(
-            f"{path} cannot be read ({(error.strerror or str(error)).lower()}).",
-            "Name a file that you may read.",
-        ) from error
+        raise _unread(path, error) from error
+
+
+def _unread(path: Path, error: OSError) -> ForeignFileError:
+    return ForeignFileError(
+        f"{path} cannot be read ({(error.strerror or str(error)).lower()}).",
+        "Name a file that you may read.",
+    )
 
 
 def _archive(path: Path) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, OSError) as error:
+    except (zipfile.BadZipFile, NotImplementedError, OSError) as error:
         raise _damaged(path.name) from error
 
 
-def _read(file: IO[bytes], name: str) -> bytes:
+def _read(file: IO[bytes], source: Source, n: int) -> bytes:
     try:
-        return file.read(_CHUNK)
-    except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile) as error:
-        raise _damaged(name) from error
+        return file.read(n)
+    except OSError as error:
+        # Unpackers say so too that what they were given is damaged.
+        raise (
+            _unread(source.path, error) if source.packing == "none" else _damaged(source.name)
+        ) from error
+    except _DAMAGES as error:
+        raise _damaged(source.name) from error
 
 
 def _damaged(name: str) -> ForeignFileError:

@@ -1,4 +1,4 @@
-"""Files of looms that are known by sight and cannot be read so far."""
+"""Files that are known by sight and not read: of looms that cannot be so far, and no trees."""
 
 from __future__ import annotations
 
@@ -8,9 +8,13 @@ from loom.formats.importing.shape import Shape, any_member, members
 
 BY_FIRST_BYTES: Mapping[bytes, str] = {
     b"VersionedTapestryWeave__": "Tapestry Loom",
-    b"GGUF": "a model in GGUF",
-    b"%PDF": "a PDF",
 }
+
+NO_TREES: Mapping[bytes, tuple[str, str]] = {
+    b"GGUF": ("a model in GGUF", "Grow with it: `loom new --model` takes its path."),
+    b"%PDF": ("a PDF", "Import the tree or chat that it was made from."),
+}
+"""Files that hold no tree: what each is, and what to do."""
 
 
 def _minihf(shape: Shape) -> bool:

@@ -52,14 +52,19 @@ def number_of(value: object) -> float | None:
 
 def time_of(value: object) -> float | None:
     """Seconds since the epoch: from seconds, milliseconds, or a date as ISO 8601 writes it."""
+    seconds = _date_of(value) if isinstance(value, str) else _seconds_of(value)
+    # The year 1, with which some programs say that they know no time, is none either.
+    return seconds if seconds is not None and 0 < seconds < _LATEST else None
+
+
+def _seconds_of(value: object) -> float | None:
     number = number_of(value)
-    if number is not None:
-        seconds = number / 1000 if number > _MILLISECONDS_ABOVE else number
-        return seconds if 0 < seconds < _LATEST else None
-    if not isinstance(value, str):
-        return None
+    return number / 1000 if number is not None and number > _MILLISECONDS_ABOVE else number
+
+
+def _date_of(text: str) -> float | None:
     try:
-        found = datetime.fromisoformat(value.strip().replace("Z", "+00:00"))
+        found = datetime.fromisoformat(text.strip())
     except ValueError:
         return None
     return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
@@ -73,3 +78,23 @@ def role_of(value: object) -> Role | None:
 def without(found: Mapping[str, object], *known: str) -> dict[str, object]:
     """The members that nobody has understood."""
     return {key: value for key, value in found.items() if key not in known}
+
+
+def is_deeper(value: object, depth: int) -> bool:
+    """Whether containers stand in one another more than `depth` times."""
+    level = [value]
+    for _ in range(depth):
+        inner: list[object] = []
+        for one in level:
+            if isinstance(one, dict | list):
+                inner.extend(one.values() if isinstance(one, dict) else one)
+        level = inner
+    return any(isinstance(one, dict | list) for one in level)
+
+
+def whole_number(digits: str) -> int | str:
+    """A number, or its digits where they are more than Python makes one of."""
+    try:
+        return int(digits)
+    except ValueError:
+        return digits

@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 
 from loom.errors import ForeignFileError, LoomError
 from loom.formats.importing import source as packed_source
+from loom.formats.importing.chats.messages import Message, plant_messages
 from loom.formats.importing.json_stream import JsonStream, TooDeepError
 from loom.formats.importing.nesting import NestedNode, NestedTree
 from loom.formats.importing.planting import Forest, Planting
 from loom.formats.importing.report import Report
+from loom.formats.importing.values import time_of
 from loom.session.importing import import_file
 from loom.session.reading import read_tree
 from tests.formats.importing.specimens import FOREIGN, imported
@@ -98,6 +100,45 @@ def test_a_value_that_is_too_deep_to_keep_is_counted(tmp_path: Path) -> None:
     found, tree = imported(written(tmp_path, document), tmp_path)
     assert [node.text for node in tree] == [b"a"]
     assert "lost: values nested too deeply to be kept (1)" in map(str, found.remarks)
+
+
+@pytest.mark.parametrize("depth", [400, 700, 985, 990, 995])
+def test_a_value_that_can_be_built_can_also_be_kept(depth: int, tmp_path: Path) -> None:
+    """Python writes JSON a little less deep than it reads it, and each call takes from both."""
+    deep = "[" * depth + "]" * depth
+    document = '{"root": {"text": "a", "odd": ' + deep + ', "children": []}}'
+    found, tree = imported(written(tmp_path, document), tmp_path)
+    assert [node.text for node in tree] == [b"a"]
+    is_lost = "lost: values nested too deeply to be kept (1)" in map(str, found.remarks)
+    assert is_lost == (depth > 500)
+
+
+def test_a_number_longer_than_python_reads_is_kept_as_its_digits(tmp_path: Path) -> None:
+    digits = "7" * 5000
+    document = '{"root": {"text": "a", "odd": [1, ' + digits + '], "children": []}}'
+    _, tree = imported(written(tmp_path, document), tmp_path)
+    assert [node.text for node in tree] == [b"a"]
+    for cut in (1, 2500, 5000):
+        stream = JsonStream(iter(["[8, " + digits[:cut], digits[cut:] + "]"]))
+        assert stream.value() == [8, digits]
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [
+        ("1970-01-02T00:00:00Z", 86_400.0),
+        ("1970-01-02T02:00:00+02:00", 86_400.0),
+        (" 1970-01-02 ", 86_400.0),
+        (1_700_000_000_000, 1_700_000_000.0),
+        ("0001-01-01T00:00:00Z", None),
+        ("9999-12-31T23:59:59-05:00", None),
+        ("yesterday", None),
+        (0, None),
+        (True, None),
+    ],
+)
+def test_a_time_is_one_that_a_calendar_can_show(said: object, seconds: float | None) -> None:
+    assert time_of(said) == seconds
 
 
 def loomsidian(nodes: object) -> dict[str, object]:
@@ -208,6 +249,31 @@ def test_damaged_packings_are_said_to_be(tmp_path: Path) -> None:
     refused(archive, tmp_path, "damaged or cut short")
 
 
+def test_a_packing_that_is_damaged_from_its_first_byte_on(tmp_path: Path) -> None:
+    packed = tmp_path / "noise.gz"
+    packed.write_bytes(b"\x1f\x8b and then noise")
+    refused(packed, tmp_path, "damaged or cut short")
+    packed.write_bytes(gzip.compress(b"{}" * 1000)[:12])
+    refused(packed, tmp_path, "damaged or cut short")
+
+
+@pytest.mark.parametrize(
+    "kind", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA]
+)
+@pytest.mark.parametrize("at", [26, 46, 60])
+def test_an_archive_with_a_wrong_byte_is_said_to_be_damaged(
+    kind: int, at: int, tmp_path: Path
+) -> None:
+    """In the length of the member's name, and in what is packed."""
+    path = tmp_path / "wrong.zip"
+    with zipfile.ZipFile(path, "w", kind) as made:
+        made.writestr("x.jsonl", '{"id": "a", "text": "hello", "parent_id": null}\n' * 50)
+    content = bytearray(path.read_bytes())
+    content[at] ^= 0xFF
+    path.write_bytes(content)
+    refused(path, tmp_path, "damaged or cut short")
+
+
 def test_a_file_that_is_there_is_never_written_over(tmp_path: Path) -> None:
     target = tmp_path / "mine.loom"
     target.write_text("mine")
@@ -283,6 +349,15 @@ def test_a_stream_does_not_build_what_is_too_deep() -> None:
         stream.value()
     stream.skip()
     assert stream.kind() == ""
+
+
+def test_a_message_without_text_whose_id_stands_twice_leaves_no_gap() -> None:
+    rows = [("a", None, None), ("a", None, "again"), ("b", "a", "below")]
+    messages = [Message(name, above, (), "user", "", text, 1.0, {}) for name, above, text in rows]
+    planting = Planting("test", Report())
+    plant_messages(planting, messages, {})
+    nodes = list(Forest(planting).nodes(0.0))
+    assert [(node.node_id, node.parent_id) for node in nodes] == [("b", None)]
 
 
 @given(

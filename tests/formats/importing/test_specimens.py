@@ -5,7 +5,9 @@ from __future__ import annotations
 import gzip
 import json
 import shutil
+import sqlite3
 import zipfile
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -121,7 +123,6 @@ def test_every_tree_can_go_on_to_other_looms(name: str, form: str, tmp_path: Pat
         (b'{"nodes": [{"id": "a"}], "edges": []}', "Bonsai"),
         (b'{"rootId": "a", "nodes": [{"id": "a", "childIds": []}]}', "helm"),
         (b'{"nodes": {}, "focused_node_id": "a"}', "wool"),
-        (b"GGUF\x03\x00\x00\x00", "GGUF"),
     ],
 )
 def test_files_that_cannot_be_read_so_far_are_said_to_be(
@@ -132,6 +133,34 @@ def test_files_that_cannot_be_read_so_far_are_said_to_be(
     with pytest.raises(ForeignFileError, match=owner):
         import_file(path, lambda _: tmp_path / "never.loom")
     assert not (tmp_path / "never.loom").exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "what", "remedy"),
+    [(b"GGUF\x03\x00\x00\x00", "a model", "--model"), (b"%PDF-1.7\n", "a PDF", "made from")],
+)
+def test_files_that_hold_no_tree_are_told_by_what_they_are(
+    content: bytes, what: str, remedy: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "tree.json"
+    path.write_bytes(content)
+    with pytest.raises(ForeignFileError, match=f"is {what}") as refusal:
+        import_file(path, lambda _: tmp_path / "never.loom")
+    assert remedy in refusal.value.remedy
+
+
+def test_what_llm_keeps_beside_its_prompts_is_counted(tmp_path: Path) -> None:
+    path = source("llm.sql", tmp_path)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(
+            "CREATE TABLE prompt_fragments (response_id TEXT, fragment_id INTEGER);"
+            "INSERT INTO prompt_fragments VALUES ('r1', 1), ('r1', 2);"
+            "CREATE TABLE tool_calls (id INTEGER PRIMARY KEY, response_id TEXT);"
+        )
+    found, _ = imported(path, tmp_path)
+    said = [str(remark) for remark in found.remarks]
+    assert "lost: fragments that stood before prompts (2)" in said
+    assert not any("tools" in remark for remark in said)
 
 
 def test_a_session_is_no_foreign_file(tmp_path: Path) -> None:

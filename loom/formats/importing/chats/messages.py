@@ -40,7 +40,7 @@ def plant_messages(
     order = {child: n for m in messages for n, child in enumerate(m.children)}
     listed = sorted(enumerate(messages), key=lambda pair: (order.get(pair[1].id, 0), pair[0]))
     for _, message in listed:
-        if message.text is not None and message.id not in places:
+        if message.text is not None and message is by_id[message.id]:
             places[message.id] = planting.reserve()
     for _, message in listed:
         if message.text is None:
