@@ -83,6 +83,7 @@ class IntegerDevice:
 
     def save(self, sequence: int, start: int, end: int) -> Saved | None:
         tokens = self.tokens(sequence)
+        assert 0 <= start < end <= len(tokens)
         if self.memory_kind != "anywhere":
             assert (start, end) == (0, len(tokens))
         if self.fails:

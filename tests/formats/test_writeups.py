@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from xml.etree import ElementTree
 
@@ -13,18 +14,24 @@ from hypothesis import strategies as st
 
 from loom.formats.choice import Choice, excerpt
 from loom.formats.data.part import Part
+from loom.formats.figure.drawing import scene
 from loom.formats.figure.folding import entries
 from loom.formats.figure.fonts import Fonts
+from loom.formats.figure.layout import MOST_ROWS
 from loom.formats.figure.picking import picked
+from loom.formats.figure.scene import Words
 from loom.formats.material import Flavour
 from loom.formats.table import DATA_FORMATS, FORMATS, format_named
 from loom.formats.writeup.markdown_words import Dialect
 from loom.formats.writeup.marks import marks_of
 from loom.formats.writeup.passages import sections
+from loom.formats.writeup.stretches import stretches
 from loom.formats.writeup.tex_words import tex
+from loom.records import Sampling, Span
+from loom.tree.events import BranchOpened, GrowthRequested
 from loom.tree.visible import visible
 
-from .trees import HOSTILE, Grown, chain, hostile, toast
+from .trees import HOSTILE, Grown, chain, hostile, join_on, toast
 
 WRITEUPS = ("markdown", "html", "latex", "text")
 FIGURES = ("svg", "png", "pdf")
@@ -250,6 +257,89 @@ def test_a_figure_shows_at_most_so_many_branches_and_counts_the_rest() -> None:
     assert len(picked(part, marks_of((), part), 12)) == 13
     assert "28 more nodes" in written("svg", grown, n_branches=12)
     assert "more nodes" not in written("svg", grown, n_branches=None)
+
+
+def test_a_figure_counts_every_node_that_found_no_row() -> None:
+    grown = Grown()
+    grown.write("r", None, b"Begin.")
+    for i in range(MOST_ROWS + 10):
+        grown.write(f"b{i}", "r", b"%d is its own way" % i)
+        grown.write(f"e{i}", f"b{i}", b" to the end")
+    assert "... 22 more nodes" in drawn_words(grown)
+
+
+def drawn_words(grown: Grown) -> str:
+    shapes = scene(grown.material(n_branches=None)).shapes
+    return " ".join(shape.text for shape in shapes if isinstance(shape, Words))
+
+
+@given(trees(), CHOICES)
+def test_folding_loses_no_node(grown: Grown, choice: Choice) -> None:
+    part = grown.material(choice).excerpt
+    (section,) = sections(part, 99)
+    below = entries(section.passages, marks_of((), part))
+    n_nodes = 0
+    while below:
+        entry = below.pop()
+        n_nodes += entry.n_nodes
+        below += entry.below
+    assert n_nodes == len(part)
+
+
+def test_joins_that_cross_into_the_next_node_together_begin_once_each() -> None:
+    grown = Grown()
+    grown.write("r", None, b"Once one two three")
+    grown.write("s", "r", b" four five six")
+    joins = tuple(
+        replace(
+            join_on(grown, words, "r"),
+            spans=(Span("r", 0, 1, at, 18), Span("s", 0, 1, 0, end)),
+        )
+        for words, at, end in ((b"one", 5, 5), (b"two", 9, 10))
+    )
+    material = grown.material(None, joins)
+    marks = marks_of(material.joins, material.excerpt)
+    ((passage,),) = (section.passages for section in sections(material.excerpt, 99))
+    begun = [
+        (mark.index, stretch.text)
+        for stretch in stretches(passage, marks)
+        for mark in stretch.begins
+    ]
+    assert begun == [(0, "one "), (1, "two three four")]
+
+
+@pytest.mark.parametrize("flavour", FLAVOURS)
+def test_chapters_are_linked_as_deep_as_a_tree_goes_and_each_place_has_its_own_name(
+    flavour: Flavour,
+) -> None:
+    told = written("markdown", chain(100, width=2), flavour=flavour, arrangement="chapters")
+    chapters = re.findall(r"^#+ (?:<a id=.*></a>)?([\d.:]+)$", told, re.MULTILINE)
+    linked = re.findall(r"\[\[#(.*?)\]\]" if flavour == "obsidian" else r"\[([\d.:]+)\]\(", told)
+    assert len(chapters) == 198
+    assert sorted(linked) == sorted(chapters)
+    places = re.findall(
+        r" \^(b-\S+)$" if flavour == "obsidian" else r'id="(b-.*?)"', told, re.MULTILINE
+    )
+    assert len(set(places)) == len(places) == 198
+
+
+def test_places_of_chapters_in_different_sections_differ() -> None:
+    link = Dialect("github").link
+    assert link("1:2.1") == "[1:2.1](#b-1-b-2-1)"
+    assert link("1.2.1") == "[1.2.1](#b-1-2-1)"
+
+
+def test_plain_text_keeps_its_width_however_many_models_wrote() -> None:
+    grown = Grown()
+    grown.write("r", None, b"Begin.")
+    for i in range(12):
+        request = f"q{i}"
+        grown.tree.apply(GrowthRequested(1.0, request, "r", 1, 8, Sampling(), seed=7))
+        model = f"model-{i}"
+        grown.tree.apply(BranchOpened(1.0, f"b{i}", "r", request, 0, "text", model))
+    lines = written("text", grown, appendix=False).splitlines()
+    assert "model-11" in " ".join(lines)
+    assert max(map(len, lines)) <= 78
 
 
 def test_shared_beginnings_are_folded_into_k_of_n() -> None:

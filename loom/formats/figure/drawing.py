@@ -26,6 +26,7 @@ from loom.formats.figure.scene import (
     INK,
     LINE,
     MARKS,
+    PAPER,
     PERSON,
     SOFT,
     Dot,
@@ -202,7 +203,7 @@ def _meeting(meeting: Meeting, rows: Sequence[Row], right: float, fonts: Fonts) 
             yield Stroke(((begin, y), (right, y)), LINE, 0.3, dashed=True)
         bend = (at[0], y)
         yield Stroke(((right, y), bend, (at[0], (y + at[1]) / 2), at), colour, 0.9, curved=True)
-    yield Dot(*at, 4.3, "#ffffff")
+    yield Dot(*at, 4.3, PAPER)
     yield Dot(*at, 4.3, colour, filled=False)
     width = fonts.width(meeting.mark.sign, SIGN, "bold")
     yield Words(at[0] - width / 2, at[1] + SIGN * 0.36, meeting.mark.sign, SIGN, colour, "bold")

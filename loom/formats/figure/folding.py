@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from loom.formats.writeup.marks import Mark, Marks
+from loom.formats.writeup.marks import Marks
 from loom.formats.writeup.passages import Passage, ending
 from loom.formats.writeup.stretches import Stretch, stretches
 from loom.tree.visible import visible_line
@@ -19,7 +19,10 @@ _WORD = re.compile(r"\s*\S+")
 
 @dataclass(slots=True)
 class Entry:
-    """One line of descent in a figure: `k` of the `n` branches of a fork begin with this text."""
+    """One line of descent in a figure: `k` of the `n` branches of a fork begin with this text.
+
+    `n_nodes` end in it; those of which only the beginning is shared are counted below it.
+    """
 
     stretches: tuple[Stretch, ...]
     number: str = ""
@@ -28,6 +31,7 @@ class Entry:
     written: bool = False
     role: str = "text"
     ending: str = ""
+    n_nodes: int = 0
     n_more: int = 0
     n_more_characters: int = 0
     below: list[Entry] = field(default_factory=list)
@@ -36,11 +40,6 @@ class Entry:
     def text(self) -> str:
         """All of it."""
         return "".join(stretch.text for stretch in self.stretches)
-
-    @property
-    def marks(self) -> tuple[Mark, ...]:
-        """The joins whose words begin in it."""
-        return tuple(mark for stretch in self.stretches for mark in stretch.begins)
 
 
 def entries(passages: Sequence[Passage], marks: Marks) -> list[Entry]:
@@ -68,6 +67,7 @@ def _entry(passage: Passage, marks: Marks) -> Entry:
         written=not passage.is_generated,
         role=passage.nodes[0].role,
         ending=ending(passage),
+        n_nodes=len(passage.nodes),
         n_more=passage.n_more,
         n_more_characters=passage.n_more_characters,
     )
@@ -105,6 +105,7 @@ def _fold(group: Sequence[Entry], deep: int) -> list[Entry]:
         written=first.written,
         role=first.role,
         ending=ends[0].ending if ends else "",
+        n_nodes=sum(entry.n_nodes for entry in rest if not entry.text),
         n_more=sum(entry.n_more for entry in rest if not entry.text),
         n_more_characters=sum(entry.n_more_characters for entry in rest if not entry.text),
         below=_folded(below, deep + 1) if all(entry.text for entry in rest) else below,

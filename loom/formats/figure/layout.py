@@ -56,7 +56,7 @@ class Row:
 
 @dataclass(slots=True)
 class Page:
-    """All rows from the top, and how far down they reach."""
+    """All rows from the top, how far down they reach, and how many nodes found no row."""
 
     rows: list[Row] = field(default_factory=list)
     bottom: float = 0.0
@@ -78,7 +78,7 @@ def laid_out(tops: Sequence[Entry], fonts: Fonts, right: float, top: float) -> P
     while stack:
         waiting = stack.pop()
         if len(page.rows) == MOST_ROWS:
-            page.n_dropped += 1 + len(stack)
+            page.n_dropped = _n_nodes([waiting.entry, *(one.entry for one in stack)])
             break
         row = _row(waiting, page.bottom, right, setter)
         page.rows.append(row)
@@ -88,6 +88,16 @@ def laid_out(tops: Sequence[Entry], fonts: Fonts, right: float, top: float) -> P
         here = len(page.rows) - 1
         stack += [_Waiting(entry, here, depth) for entry in reversed(below)]
     return page
+
+
+def _n_nodes(tops: Sequence[Entry]) -> int:
+    """Nodes of entries and of all below them, those that a limit left out before as well."""
+    n, stack = 0, list(tops)
+    while stack:
+        entry = stack.pop()
+        n += entry.n_nodes + entry.n_more
+        stack += entry.below
+    return n
 
 
 def _row(waiting: _Waiting, top: float, right: float, setter: Typesetter) -> Row:
@@ -114,8 +124,8 @@ def _before(entry: Entry) -> str:
 
 
 def _after(entry: Entry) -> str:
-    parts = [entry.ending] if entry.ending else []
-    return " · ".join(filter(None, (*parts, more(entry.n_more_characters, entry.n_more))))
+    left_out = more(entry.n_more_characters, entry.n_more)
+    return " · ".join(filter(None, (entry.ending, left_out)))
 
 
 def _end(line: Line) -> float:

@@ -185,9 +185,7 @@ def _piece(stretch: Stretch, law: TokenLaw | None) -> Piece:
         text=visible(stretch.text),
         signs=tuple(f"j{mark.index}" for mark in stretch.marks),
         begins=tuple((mark.sign, mark.index) for mark in stretch.begins),
-        shade=None
-        if law is None
-        else min(SHADES - 1, int(-log2(max(law.probability, 1e-9)) / 1.6)),
+        shade=None if law is None else _shade(law.probability),
         law="" if law is None else _law_words(stretch.text, law),
     )
 

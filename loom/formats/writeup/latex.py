@@ -80,7 +80,7 @@ def _rows(parts: list[Section], marks: Marks) -> Iterator[Row]:
     for section in parts:
         for i, passage in enumerate(section.passages):
             begins = section.index > 0 and i == 0
-            yield _row(passage, marks, section.goes_on_from or "the beginning" if begins else "")
+            yield _row(passage, marks, section.goes_on_from if begins else "")
 
 
 def _row(passage: Passage, marks: Marks, section: str) -> Row:

@@ -46,8 +46,9 @@ class _Writer:
         """The whole write-up."""
         yield from self._heading()
         if self._material.wording.arrangement == "chapters":
-            for section in sections(self._material.excerpt, DEEPEST_CHAPTER):
-                yield from self._chapters(section)
+            parts = sections(self._material.excerpt, DEEPEST_CHAPTER)
+            for section in parts:
+                yield from self._chapters(section, parts)
         else:
             for section in sections(self._material.excerpt, DEEPEST):
                 yield from self._nested(section)
@@ -64,50 +65,49 @@ class _Writer:
 
     def _nested(self, section: Section) -> Iterator[str]:
         if section.index:
-            yield from (f"## {_after(section)}", "")
+            yield from (f"## After {section.goes_on_from}", "")
         for passage in section.passages:
             inside = _INDENT * passage.depth
             first = inside
             if passage.begins_branch:
                 # The number is written out: a list of Markdown would count from 1 again.
                 first = f"{_INDENT * (passage.depth - 1)}- **{passage.number}** "
-            yield from _indented(self._paragraphs(passage), first, inside)
+            yield from _indented(self._paragraphs(section, passage), first, inside)
             if more := left_out(passage):
                 yield from (f"{inside}*{more}*", "")
             if passage.goes_on_in is not None:
                 n = count(passage.n_branches, "branch", "branches")
                 yield from (f"{inside}*{n}, under “After {passage.number}” below*", "")
 
-    def _chapters(self, section: Section) -> Iterator[str]:
+    def _chapters(self, section: Section, parts: Sequence[Section]) -> Iterator[str]:
         for passage in section.passages:
             if passage.begins_branch:
-                name = passage.number if not section.index else f"{section.index}:{passage.number}"
+                name = _name(section, passage)
                 level = "#" * min(6, 1 + passage.depth)
                 yield from (f"{level} {self._dialect.anchor(name)}{name}", "")
                 of_all = f"*{passage.ordinal} of {passage.n_siblings} branches*"
                 yield from (of_all, "")
-            yield from _indented(self._paragraphs(passage), "", "")
+            yield from _indented(self._paragraphs(section, passage), "", "")
             if more := left_out(passage):
                 yield from (f"*{more}*", "")
-            yield from self._ways_on(section, passage)
+            goes_on_in = section if passage.goes_on_in is None else parts[passage.goes_on_in]
+            yield from self._ways_on(goes_on_in, passage)
 
-    def _ways_on(self, section: Section, passage: Passage) -> Iterator[str]:
+    def _ways_on(self, goes_on_in: Section, passage: Passage) -> Iterator[str]:
         below = [
-            one.number
-            for one in section.passages
+            _name(goes_on_in, one)
+            for one in goes_on_in.passages
             if one.parent == passage.index and one.begins_branch
         ]
         if below:
-            before = f"{section.index}:" if section.index else ""
-            links = " · ".join(self._dialect.link(before + number) for number in below)
-            yield from (f"→ {links}", "")
+            yield from (f"→ {' · '.join(map(self._dialect.link, below))}", "")
 
-    def _paragraphs(self, passage: Passage) -> list[str]:
+    def _paragraphs(self, section: Section, passage: Passage) -> list[str]:
         role = passage.nodes[0].role
         speaker = "" if role == "text" else f"**{role}:** "
         words = "".join(map(self._stretch, stretches(passage, self._marks))).strip()
         told = f" *({word})*" if (word := ending(passage)) else ""
-        block = self._dialect.block(passage.number if passage.begins_branch else "")
+        block = self._dialect.block(_name(section, passage) if passage.begins_branch else "")
         return re.split(r"\n\s*\n", f"{speaker}{words or '*(empty)*'}{told}{block}")
 
     def _stretch(self, stretch: Stretch) -> str:
@@ -135,8 +135,9 @@ class _Writer:
             yield from self._dialect.folded(telling.HEADING, told)
 
 
-def _after(section: Section) -> str:
-    return f"After {section.goes_on_from or 'the beginning'}"
+def _name(section: Section, passage: Passage) -> str:
+    """The number of a branch, with its section's before it: each section counts from 1."""
+    return f"{section.index}:{passage.number}" if section.index else passage.number
 
 
 def _indented(paragraphs: Sequence[str], first: str, inside: str) -> Iterator[str]:

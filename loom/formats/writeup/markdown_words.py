@@ -56,7 +56,8 @@ class Dialect:
 
 
 def _place(number: str) -> str:
-    return "b-" + re.sub(r"[^0-9]+", "-", number)
+    # A block of Obsidian may be named by letters, digits and dashes alone.
+    return "b-" + number.replace(":", "-b-").replace(".", "-")
 
 
 def _escape_start(match: re.Match[str]) -> str:

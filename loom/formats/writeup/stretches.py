@@ -48,8 +48,10 @@ def _spans(passage: Passage, marks: Marks, whole: bytes) -> list[tuple[int, int,
         for span, mark in marks.at(node.id):
             begin = _whole_character(whole, start + span.start_byte)
             end = _whole_character(whole, start + span.end_byte)
-            if found and found[-1][1:] == (begin, mark):
-                found[-1] = (found[-1][0], end, mark)
+            ends = ((last, known.index) for _, last, known in found)
+            goes_on = next((i for i, at in enumerate(ends) if at == (begin, mark.index)), None)
+            if goes_on is not None:
+                found[goes_on] = (found[goes_on][0], end, mark)
             elif begin < end:
                 found.append((begin, end, mark))
     return [(*_words(whole, begin, end), mark) for begin, end, mark in found]

@@ -27,7 +27,8 @@ def text(material: Material) -> str:
 def _lines(material: Material) -> Iterator[str]:
     marks = marks_of(material.joins, material.excerpt)
     title = visible(heading.title(material))
-    yield from (title, "=" * max(1, _cells(title)), visible(heading.about(material)))
+    yield from (title, "=" * max(1, _cells(title)))
+    yield from wrapped(visible(heading.about(material)), "")
     for sentence in (heading.meetings(marks), heading.left_out(material)):
         yield from wrapped(sentence, "") if sentence else ()
     yield ""
