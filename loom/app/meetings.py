@@ -111,5 +111,4 @@ def is_told(join: Join) -> bool:
 
 def worth_tinting(join: Join) -> bool:
     """Whether its words are tinted unasked: not a common phrase, not the prompt said again."""
-    lexical = join.evidence.lexical
-    return join.kind != "prompt_echo" and not join.denied and not (lexical and lexical.common)
+    return join.is_telling and not join.denied

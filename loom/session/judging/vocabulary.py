@@ -17,7 +17,7 @@ class Vocabulary:
     """
 
     def __init__(self) -> None:
-        self._of = ""
+        self._of: str | None = None
         self._source: ModelSource | None = None
         self._known: tuple[Spelling | None] | None = None
         self._thread: threading.Thread | None = None
